@@ -1,0 +1,81 @@
+"""A runtime: what it loads and splits, how it accounts for memory, which version was in force when."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from advisor import units
+from advisor.catalog.schema.common import STRICT, Date, Natural, Positive, Share, Text
+from advisor.catalog.schema.hardware import Platform
+from advisor.catalog.schema.quant import Container
+
+CacheRule = Literal["llama.cpp", "ollama-2025", "paged", "contiguous"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version with the day it came out, and what changed in how it accounts."""
+
+    __pydantic_config__ = STRICT
+
+    version: Annotated[Text, "as the project writes it, quoted"]
+    date: Annotated[Date, "release day"]
+    cache_rule: Annotated[CacheRule | None, "KV accounting from this version on, where it changes"] = None
+    memory_share: Annotated[Share | None, "share of device memory it takes by default from then on, where it changes"] = None
+    source: Annotated[Text, "source id"]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """A way the runtime drives hardware."""
+
+    __pydantic_config__ = STRICT
+
+    platforms: Annotated[tuple[Platform, ...], "platforms it runs on"]
+    context_mib: Annotated[Natural | None, "what one device loses to the backend's own context; absent = not known"] = None
+    source: Annotated[Text, "source id"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splits:
+    """How a model may be spread over devices."""
+
+    __pydantic_config__ = STRICT
+
+    layers: Annotated[bool, "whole layers on each device, one after the other"]
+    layers_over_unequal: Annotated[bool, "also over devices of different size or kind"]
+    tensors: Annotated[bool, "every layer divided over equal devices"]
+    host: Annotated[bool, "part of the layers or experts in host memory"]
+    nodes: Annotated[bool, "over several boxes"]
+    source: Annotated[Text, "source id"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """catalog/runtimes/<id>.yaml: one program that runs models."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[Text, "the file's name"]
+    name: Annotated[Text, "display name"]
+    aliases: Annotated[tuple[Text, ...], "other names it answers to, case-insensitively"] = ()
+    family: Annotated[Text, "evidence is shared within it (Ollama and llama.cpp run the same kernels)"]
+    containers: Annotated[tuple[Container, ...], "file formats it loads"]
+    backends: Annotated[dict[str, Backend], "by name, the usual one first"]
+    splits: Splits
+    cache_rule: Annotated[CacheRule, "how it accounts for the KV cache"]
+    kv_types: Annotated[tuple[Text, ...], "types it can keep the KV cache in, the default first"]
+    memory_share: Annotated[Share | None, "share of device memory it takes by default (vLLM's gpu_memory_utilization)"] = None
+    margin_mib: Annotated[Natural, "memory it leaves free on every device by default"] = 0
+    block_tokens: Annotated[Natural | None, "tokens in one page of the KV cache"] = None
+    overhead_gib: Annotated[Positive | None, "what it takes beside weights and cache, where measured"] = None
+    refuses_memory: Annotated[str | None, "why its memory cannot be predicted, where no rule is sourced"] = None
+    refused_quants: Annotated[dict[str, str], "quantization id → why it does not load here"] = field(default_factory=dict)
+    versions: Annotated[tuple[Version, ...], "oldest first"]
+    sources: Annotated[tuple[Text, ...], "source ids"]
+    notes: str | None = None
+
+    @property
+    def margin_bytes(self) -> int:
+        """Bytes left free on every device by default."""
+        return units.mib(self.margin_mib)

@@ -1,0 +1,92 @@
+"""What the fields of one entry must have to do with each other."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, get_args
+
+from advisor.catalog.schema.hardware import Figure, Hardware
+from advisor.catalog.schema.model import Model
+from advisor.catalog.schema.quant import Quant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.catalog.contents import Catalog
+    from advisor.catalog.yaml_text import Loc
+
+    Finding = tuple[Loc, str]
+
+EVERYTHING = "all"
+"""Key of a machine's sources that stands for every figure."""
+
+
+@singledispatch
+def unsound(entry: Any, catalog: Catalog) -> Iterator[Finding]:
+    """What is wrong about an entry although each field is right by itself: the way to it, and the message."""
+    del entry, catalog
+    return iter(())
+
+
+@unsound.register(Model)
+def _model(model: Model, catalog: Catalog) -> Iterator[Finding]:
+    other = catalog.models.get(model.same_architecture_as or "")
+    if other and other.blocks is model.blocks and other.layout is model.layout:
+        # The layers stand in the other's file, and are judged there.
+        return
+    used = {name for run in model.layout for name in run.blocks}
+    for number, run in enumerate(model.layout):
+        for place, name in enumerate(run.blocks):
+            if name not in model.blocks:
+                yield ("layout", number, "blocks", place), f"no block is called {name!r}"
+    if model.draft_layers:
+        used.add(model.draft_layers.block)
+        if model.draft_layers.block not in model.blocks:
+            yield ("draft_layers", "block"), f"no block is called {model.draft_layers.block!r}"
+    for name in model.blocks:
+        if name not in used:
+            yield ("blocks", name), "no layer is made of this block"
+    for name in model.lookup_tensors:
+        if name not in model.tensors:
+            yield ("lookup_tensors",), f"{name!r} is not among `tensors`"
+    if model.is_sized and not (model.hidden and model.vocabulary):
+        yield ("layout",), "layers without `hidden` and `vocabulary` cannot be sized"
+    if model.is_sized and model.provenance == "name-only":
+        yield ("provenance",), "a name-only model has no layers"
+
+
+@unsound.register(Quant)
+def _quant(quant: Quant, catalog: Catalog) -> Iterator[Finding]:
+    needed = {"block": "block", "ggml-mix": "base", "parts": "parts"}.get(quant.rule)
+    if needed and not getattr(quant, needed):
+        yield ("rule",), f"rule {quant.rule} needs `{needed}`"
+    base = catalog.quants.get(quant.base or "")
+    if base and not base.block:
+        yield ("base",), f"{base.id} has no `block` to build a mix around"
+
+
+@unsound.register(Hardware)
+def _hardware(machine: Hardware, catalog: Catalog) -> Iterator[Finding]:
+    if (machine.kind == "system") != machine.is_system:
+        yield ("kind",), "a system has `members`, and only a system has"
+    for number, member in enumerate(machine.members):
+        device = catalog.hardware.get(member.device)
+        if device and device.is_system:
+            yield ("members", number, "device"), f"{device.id} is itself a system; name its devices"
+    count = sum(member.count for member in machine.members)
+    if count and machine.nodes > count:
+        yield ("nodes",), f"{machine.nodes} boxes for {count} devices"
+    known = {EVERYTHING, *(each.name for each in fields(Hardware))}
+    for figure in machine.sources:
+        if figure not in known:
+            yield ("sources", figure), "no field is called so; name a field, or `all`"
+    for figure in get_args(Figure):
+        given = getattr(machine, figure) is not None
+        if (
+            given
+            and EVERYTHING not in machine.sources
+            and figure not in machine.sources
+            and figure not in machine.unverified
+        ):
+            yield (figure,), "has no source; give one in `sources`, or list it in `unverified`"

@@ -1,0 +1,164 @@
+"""`advisor fit --batch`: JSON Lines in, JSON Lines out; a bad line never stops the rest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.catalog import find
+from advisor.catalog.schema.common import is_date
+from advisor.cli.fit import DEFAULT_CONTEXT, calibration, excluded
+from advisor.cli.options import MOST_TOKENS
+from advisor.decide.choose import answer
+from advisor.decide.question import Question
+from advisor.errors import AdvisorError, Exit, UsageError
+from advisor.estimate.case import Demand
+from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.evidence.calibration import Calibration
+from advisor.present.fit_json import finding_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from advisor.catalog.contents import Facts
+
+LONGEST_LINE = 1_000_000
+MOST_REQUESTS_AT_ONCE = 4096
+KNOWN = frozenset({
+    "id", "model", "hw", "quant", "runtime", "backend", "context", "depth", "concurrency", "kv_type", "prompt", "output", "as_of",
+    "exclude_sources", "uncalibrated", "ubatch", "flash_attention", "reserve", "resident", "level",
+})  # fmt: skip
+
+
+@dataclass
+class _Session:
+    """The facts, and calibrations already learned for a set of excluded sources."""
+
+    facts: Facts
+    learned: dict[tuple[str | None, frozenset[str]], Calibration] = field(default_factory=dict)
+
+    def calibration(self, as_of: str | None, without: frozenset[str]) -> Calibration:
+        """The calibration without these sources."""
+        key = (as_of, without)
+        if key not in self.learned:
+            self.learned[key] = calibration(self.facts, as_of, without)
+        return self.learned[key]
+
+
+def _whole(request: dict[str, Any], name: str, low: int, high: int, default: int | None) -> int | None:
+    value = request.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise UsageError(f"{name}: must be a whole number between {low} and {high}")
+    return value
+
+
+def _words(request: dict[str, Any], name: str) -> str | None:
+    value = request.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{name}: must be text")
+    return value
+
+
+def _flag(request: dict[str, Any], name: str, *, default: bool) -> bool:
+    value = request.get(name, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{name}: must be true or false")
+    return value
+
+
+def _demand(request: dict[str, Any]) -> Demand:
+    prompt = _whole(request, "prompt", 0, MOST_TOKENS, 0) or 0
+    output = _whole(request, "output", 0, MOST_TOKENS, 0) or 0
+    context = _whole(request, "context", 1, MOST_TOKENS, None) or prompt + output or DEFAULT_CONTEXT
+    depth = _whole(request, "depth", 0, MOST_TOKENS, None)
+    kv_type, as_of, level = _words(request, "kv_type"), _words(request, "as_of"), request.get("level", 0.8)
+    if kv_type is not None and kv_type not in TYPE_BYTES:
+        raise UsageError(f"kv_type: must be one of {', '.join(sorted(TYPE_BYTES))}")
+    if as_of is not None and not is_date(as_of):
+        raise UsageError("as_of: must be a date such as 2026-02-05")
+    if not isinstance(level, float) or not 0 < level < 1:
+        raise UsageError("level: must be a number between 0 and 1")
+    return Demand(
+        context_tokens=max(context, depth or 0), depth_tokens=depth, as_of=as_of, kv_type=kv_type, level=level,
+        concurrency=_whole(request, "concurrency", 1, MOST_REQUESTS_AT_ONCE, 1) or 1,
+        ubatch=_whole(request, "ubatch", 1, 65536, 512) or 512,
+        flash_attention=_flag(request, "flash_attention", default=True),
+        reserve_bytes=_whole(request, "reserve", 0, 2**50, 0) or 0, resident_bytes=_whole(request, "resident", 0, 2**50, 0) or 0,
+    )  # fmt: skip
+
+
+def _question(facts: Facts, request: dict[str, Any]) -> Question:
+    if unknown := sorted(set(request) - KNOWN):
+        raise UsageError(f"no such field: {', '.join(unknown)[:200]}")
+    model, machine, runtime, quant = (_words(request, name) for name in ("model", "hw", "runtime", "quant"))
+    if not model or not machine:
+        raise UsageError("model and hw are needed")
+    chosen, version = find.runtime(facts, runtime) if runtime else (None, None)
+    return Question(
+        model=find.model(facts, model), hardware=find.hardware(facts, machine),
+        quant=find.quant(facts, quant) if quant else None, runtime=chosen, runtime_version=version,
+        backend=_words(request, "backend"), demand=_demand(request),
+    )  # fmt: skip
+
+
+def _without(facts: Facts, request: dict[str, Any]) -> frozenset[str]:
+    named = request.get("exclude_sources") or []
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise UsageError("exclude_sources: must be a list of source ids")
+    return excluded(facts, ",".join(named), None)
+
+
+def _answer(session: _Session, request: dict[str, Any]) -> dict[str, Any]:
+    question = _question(session.facts, request)
+    without = _without(session.facts, request)
+    bare = _flag(request, "uncalibrated", default=False)
+    learned = Calibration() if bare else session.calibration(question.demand.as_of, without)
+    found = answer(session.facts, learned, question, without)
+    if not found:
+        raise UsageError("no runtime loads any offered format of this model there; name quant and runtime")
+    return finding_json(found[0])
+
+
+def _one(session: _Session, line: str) -> dict[str, Any]:
+    """The answer to one line, or its error."""
+    request_id: Any = None
+    try:
+        if len(line) > LONGEST_LINE:
+            raise UsageError("the line is longer than a request can be")
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UsageError("not a JSON object") from error
+        if not isinstance(request, dict):
+            raise UsageError("not a JSON object")
+        request_id = request.get("id")
+        return {"id": request_id, "finding": _answer(session, request)}
+    except AdvisorError as error:
+        return {"id": request_id, "error": {"code": error.code, "message": str(error)}}
+
+
+def _lines(path: Path) -> Iterable[str]:
+    if str(path) == "-":
+        yield from (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        return
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from file
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
+def run_batch(facts: Facts, path: Path) -> int:
+    """Answer every line of the file in order; exit code 0 even where single lines failed."""
+    session = _Session(facts)
+    for line in _lines(path):
+        if line.strip():
+            click.echo(json.dumps(_one(session, line), ensure_ascii=False))
+    return int(Exit.ANSWERED)

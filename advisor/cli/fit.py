@@ -1,0 +1,152 @@
+"""`advisor fit`: does it fit, how fast, on what evidence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.catalog import find
+from advisor.cli.options import BYTES, DATE, DEPTH, TOKENS, catalog_option, format_option, open_facts
+from advisor.decide.choose import answer
+from advisor.decide.question import Question
+from advisor.errors import Exit, UsageError
+from advisor.estimate.case import Demand
+from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.evidence.calibration import Calibration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from advisor.catalog.contents import Facts
+    from advisor.evidence.finding import Finding
+
+DEFAULT_CONTEXT = 8192
+RUNS = frozenset({"fits", "fits-offloaded"})
+
+
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that asks about a model on a machine."""
+    options = (
+        click.option("--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"),
+        click.option("--depth", "depth_tokens", type=DEPTH, help="Tokens in the cache when speed is asked for."),
+        click.option("--concurrency", type=click.IntRange(1, 4096), default=1, show_default=True, help="Requests at once."),
+        click.option("--prompt", "prompt_tokens", type=TOKENS, help="Prompt length; with --output it sets the context."),
+        click.option("--output", "output_tokens", type=TOKENS, help="Tokens to generate."),
+        click.option("--quant", help="Quantization.  [default: the usual ones]"),
+        click.option("--runtime", help="Runtime, with a version if you like (llama.cpp@b7941).  [default: all]"),
+        click.option("--backend", help="cuda, rocm, vulkan, metal, cpu."),
+        click.option("--kv-type", type=click.Choice(sorted(TYPE_BYTES)), help="Type of the KV cache."),
+        click.option("--flash-attention", type=click.Choice(["on", "off"]), default="on", show_default=True),
+        click.option("--ubatch", type=click.IntRange(1, 65536), default=512, show_default=True, help="Micro-batch."),
+        click.option("--reserve", type=BYTES, default=0, help="Memory to keep free on every device (8G)."),
+        click.option("--resident", type=BYTES, default=0, help="Memory taken by others on the first device (12G)."),
+        click.option("--max-tier", type=click.IntRange(0, 3), help="Ignore evidence weaker than this tier."),
+        click.option("--as-of", type=DATE, help="Software and evidence of that day.  [default: the newest]"),
+        click.option("--level", type=click.FloatRange(0.01, 0.99), default=0.8, show_default=True, help="Interval."),
+        click.option("--exclude-sources", help="Source ids, separated by commas, whose rows are not used."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return catalog_option(format_option(command))
+
+
+def demand(values: dict[str, Any]) -> Demand:
+    """The demand the options describe. Raises UsageError for a combination that means nothing."""
+    context, prompt, output = values["context_tokens"], values["prompt_tokens"], values["output_tokens"]
+    if context is None:
+        context = (prompt or 0) + (output or 0) or DEFAULT_CONTEXT
+    elif (prompt or 0) + (output or 0) > context:
+        raise UsageError("--prompt and --output together are longer than --context")
+    if values["depth_tokens"] is not None and values["depth_tokens"] > context:
+        raise UsageError("--depth is longer than --context: memory would not hold it")
+    return Demand(
+        context_tokens=context, depth_tokens=values["depth_tokens"], concurrency=values["concurrency"],
+        kv_type=values["kv_type"], flash_attention=values["flash_attention"] == "on", ubatch=values["ubatch"],
+        reserve_bytes=values["reserve"], resident_bytes=values["resident"], as_of=values["as_of"], level=values["level"],
+    )  # fmt: skip
+
+
+def excluded(facts: Facts, named: str | None, max_tier: int | None) -> frozenset[str]:
+    """Sources whose rows are not used: those named, and those weaker than the tier asked for. Raises UnknownName."""
+    ids = {facts.names.find("sources", name.strip()) for name in (named or "").split(",") if name.strip()}
+    if max_tier is not None:
+        ids |= {source.id for source in facts.sources.values() if source.tier > max_tier}
+    return frozenset(ids)
+
+
+def calibration(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]) -> Calibration:
+    """What the rows in force teach: shipped with the snapshot, or learned again where the question narrows them."""
+    if as_of is None and not exclude_sources:
+        return Calibration.from_json(facts.extra("calibration"))
+    from advisor.evidence.teach import teach
+
+    return teach(facts, as_of=as_of, exclude_sources=exclude_sources)
+
+
+def question(facts: Facts, model: str, hardware: str, values: dict[str, Any], asked: Demand) -> Question:
+    """The question with every name resolved. Raises UnknownName."""
+    runtime, version = find.runtime(facts, values["runtime"]) if values["runtime"] else (None, None)
+    return Question(
+        model=find.model(facts, model), hardware=find.hardware(facts, hardware),
+        quant=find.quant(facts, values["quant"]) if values["quant"] else None, runtime=runtime, runtime_version=version,
+        backend=values["backend"], everything=values.get("everything", False), demand=asked,
+    )  # fmt: skip
+
+
+@click.command(short_help="Does it fit, how fast, on what evidence.")
+@click.argument("models", nargs=-1)
+@click.option("--hw", "machines", multiple=True, help="A machine: spark, rtx-4090+rtx-5070-ti, 2x dgx-spark. Repeatable.")
+@shared
+@click.option("--explain", "with_why", is_flag=True, help="Inputs, formula with numbers in it, rows used.")
+@click.option("--all", "everything", is_flag=True, help="Every format and runtime, not only the usual ones.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when nothing fits.")
+@click.option("--batch", type=click.Path(path_type=Path, allow_dash=True), help="JSON Lines of requests; - for stdin.")
+def fit(**values: Any) -> int:
+    """Does MODEL fit on a machine, how fast is it there, and how do you know?
+
+    \b
+    advisor fit gpt-oss-120b --hw spark
+    advisor fit qwen3-30b-a3b --hw rtx-5090 --quant q4_k_m --context 32k --explain
+    """  # noqa: D301 - \b keeps click from rewrapping the examples
+    facts = open_facts(values["catalogs"])
+    if values["batch"]:
+        from advisor.cli.batch import run_batch
+
+        return run_batch(facts, values["batch"])
+    models = _names(values["models"])
+    if not models or not values["machines"]:
+        raise UsageError("name a model and a machine: advisor fit gpt-oss-120b --hw spark")
+    asked = demand(values)
+    without = excluded(facts, values["exclude_sources"], values["max_tier"])
+    learned = calibration(facts, asked.as_of, without)
+    found: list[tuple[Finding, ...]] = [
+        answer(facts, learned, question(facts, model, machine, values, asked), without)
+        for model in models for machine in values["machines"]
+    ]  # fmt: skip
+    _print(found, facts, "json" if values["as_json"] else values["output_format"], explain=values["with_why"])
+    runs = any(finding.verdict in RUNS for findings in found for finding in findings)
+    return int(Exit.ANSWER_IS_NO if values["exit_code"] and not runs else Exit.ANSWERED)
+
+
+def _names(typed: Sequence[str]) -> list[str]:
+    """Names as typed; `-` reads them from stdin, one a line."""
+    found: list[str] = []
+    for name in typed:
+        found += [line.strip() for line in sys.stdin if line.strip()] if name == "-" else [name]
+    return found
+
+
+def _print(found: list[tuple[Finding, ...]], facts: Facts, output_format: str, *, explain: bool) -> None:
+    everything = [finding for findings in found for finding in findings]
+    if output_format == "json":
+        from advisor.present.fit_json import document
+
+        click.echo(json.dumps(document(everything, facts.date), ensure_ascii=False, indent=2))
+        return
+    from advisor.present.answer import text
+
+    click.echo(text(found, output_format, explain=explain))

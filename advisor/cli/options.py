@@ -1,0 +1,90 @@
+"""Options and argument types several commands share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from advisor.catalog import locate
+from advisor.catalog.schema.common import is_date
+from advisor.catalog.snapshot import open_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from advisor.catalog.contents import JSON, Catalog, Facts
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+TOKEN_UNITS = {"": 1, "k": 2**10, "M": 2**20}
+BYTE_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+MOST_TOKENS = 2**30
+MOST_BYTES = 2**50
+FORMATS = ("table", "markdown", "csv", "json")
+
+
+class _Amount(click.ParamType):
+    """A whole number with a unit; never an exponent, a sign or a fraction."""
+
+    def __init__(self, name: str, units: Mapping[str, int], low: int, high: int) -> None:
+        self.name, self.units, self.low, self.high = name, units, low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"(\d{1,18})([A-Za-z]{0,2})", str(value))
+        if not found or found[2] not in self.units:
+            known = ", ".join(unit for unit in self.units if unit)
+            self.fail(f"{str(value)[:40]!r} is not a {self.name}: write a whole number, with {known} if you like", param, ctx)
+        amount = int(found[1]) * self.units[found[2]]
+        if not self.low <= amount <= self.high:
+            self.fail(f"{str(value)[:40]!r} is not between {self.low} and {self.high}", param, ctx)
+        return amount
+
+
+class _Date(click.ParamType):
+    """A day, a month or a year."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        if not is_date(str(value)):
+            self.fail(f"{str(value)[:40]!r} is not a date: write 2026-02-05, 2026-02 or 2026", param, ctx)
+        return str(value)
+
+
+TOKENS = _Amount("number of tokens", TOKEN_UNITS, 1, MOST_TOKENS)
+DEPTH = _Amount("number of tokens", TOKEN_UNITS, 0, MOST_TOKENS)
+BYTES = _Amount("size", BYTE_UNITS, 0, MOST_BYTES)
+DATE = _Date()
+
+
+def catalog_option(command: F) -> F:
+    """`--catalog DIR`, as often as wanted."""
+    return click.option(
+        "--catalog", "catalogs", multiple=True, metavar="DIR", type=click.Path(path_type=Path),
+        help="A catalog folder of yours over the shipped one.",
+    )(command)  # fmt: skip
+
+
+def format_option(command: F) -> F:
+    """`--format`, and `--json` short for one of them."""
+    command = click.option(
+        "--format", "output_format", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it."
+    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command)
+
+
+def extras(catalog: Catalog) -> Mapping[str, JSON]:
+    """What is worth computing once per catalog: the calibration, which needs numpy and every row."""
+    from advisor.evidence.teach import teach
+
+    return {"calibration": teach(catalog).to_json()}
+
+
+def open_facts(catalogs: tuple[Path, ...] = ()) -> Facts:
+    """The catalog in force with overlays. Raises CatalogError with every problem."""
+    return open_catalog(locate.folders(catalogs), extras, cache=locate.cache_folder())

@@ -1,0 +1,104 @@
+"""From a question to the cases it covers: which formats, which runtimes, and why not the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.estimate.case import Case, version_in_force
+from advisor.estimate.machine import Machine, machine
+from advisor.estimate.note import Note, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.model import Model
+    from advisor.catalog.schema.quant import Quant
+    from advisor.catalog.schema.runtime import Runtime, Version
+    from advisor.decide.question import Question
+
+USUAL_MIXES = ("q4_k_m", "q6_k", "q8_0")
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A case that cannot run, with the reason."""
+
+    case: Case
+    reason: Note
+
+
+def containers(quant: Quant) -> tuple[str, ...]:
+    """File formats the quantization exists in."""
+    return (quant.container, *(c for c in quant.containers if c != quant.container))
+
+
+def container_of(quant: Quant, runtime: Runtime) -> str | None:
+    """The file format in which the runtime would load it; None where it loads none."""
+    return next((c for c in runtime.containers if c in containers(quant)), None)
+
+
+def _published(model: Model) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a.quant for a in model.artifacts if not a.follows_rule))
+
+
+def offered(facts: Facts, model: Model, *, everything: bool) -> tuple[Quant, ...]:
+    """Formats to answer for when the question leaves them open.
+
+    A model released quantised offers that format and its published artifacts, other mixes only when named; any other
+    model offers the usual mixes, BF16, and the usual formats somebody published.
+    """
+    published = _published(model)
+    if everything and not model.released_quant:
+        wanted: tuple[str, ...] = tuple(facts.quants)
+    elif model.released_quant:
+        wanted = (model.released_quant, *published)
+    else:
+        wanted = (*USUAL_MIXES, *(q for q in published if facts.quants[q].usual))
+    found = [facts.quants[q] for q in dict.fromkeys(wanted) if q in facts.quants]
+    return tuple(q for q in found if everything or q.id == model.released_quant or q.usual)
+
+
+def _backend(question: Question, runtime: Runtime, target: Machine) -> str | None:
+    """The backend asked for where the runtime has it, else its usual one that drives every device."""
+    platforms = {device.hardware.platform for device in target.devices}
+    for name, backend in runtime.backends.items():
+        if question.backend in {None, name} and platforms <= set(backend.platforms):
+            return name
+    return None
+
+
+def _version(question: Question, runtime: Runtime) -> Version | None:
+    if question.runtime_version:
+        wanted = question.runtime_version
+        return next((v for v in runtime.versions if v.version == wanted), None)
+    return version_in_force(runtime, question.demand.as_of)
+
+
+def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
+    """Every case the question covers; what was named and cannot run comes with the reason."""
+    target = machine(question.hardware, facts.hardware.__getitem__)
+    formats = (question.quant,) if question.quant else offered(facts, question.model, everything=question.everything)
+    for runtime in (question.runtime,) if question.runtime else tuple(facts.runtimes.values()):
+        yield from _of_runtime(question, runtime, target, formats)
+
+
+def _of_runtime(
+    question: Question, runtime: Runtime, target: Machine, formats: tuple[Quant, ...]
+) -> Iterator[Case | Excluded]:
+    backend = _backend(question, runtime, target)
+    loadable = [(quant, container) for quant in formats if (container := container_of(quant, runtime))]
+
+    def case(quant: Quant, container: str) -> Case:
+        return Case(
+            model=question.model, quant=quant, container=container, runtime=runtime, machine=target,
+            backend=backend or next(iter(runtime.backends)), version=_version(question, runtime), demand=question.demand,
+        )  # fmt: skip
+
+    if backend is not None and loadable:
+        yield from (case(quant, container) for quant, container in loadable)
+    elif question.runtime and formats:
+        where = note(f"{runtime.name} does not run on {question.hardware.name}")
+        what = note(f"{runtime.name} does not load {', '.join(quant.name for quant in formats)}")
+        yield Excluded(case(formats[0], formats[0].container), where if backend is None else what)

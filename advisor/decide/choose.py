@@ -1,0 +1,58 @@
+"""Findings in the order a person wants them: what fits first, then the best quality that is fast enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.decide.cases import Excluded, cases
+from advisor.evidence.crosscheck import finding, unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from advisor.catalog.contents import Facts
+    from advisor.decide.question import Question
+    from advisor.evidence.calibration import Calibration
+    from advisor.evidence.finding import Finding
+
+MOST_FINDINGS = 12
+READABLE_TOK_S = 10.0
+"""Slower than people read: quality is not worth that."""
+RANK = {"fits": 0, "fits-offloaded": 1, "does-not-fit": 2, "unsupported": 3}
+
+
+def _place(found: Finding) -> tuple[int, bool, float, float, str, str]:
+    speed = found.decode.tok_s if found.decode and found.decode.tok_s else 0.0
+    readable = speed >= READABLE_TOK_S
+    bits = round(found.bits_per_weight, 2) if readable else 0.0
+    return RANK[found.verdict], not readable, -bits, -speed, found.case.runtime.id, found.case.quant.id
+
+
+def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Fits, then fits-offloaded, then the rest; within these the most bits per weight that reach 10 tok/s, then speed."""
+    return tuple(sorted(found, key=_place))
+
+
+def answer(
+    facts: Facts, calibration: Calibration, question: Question, exclude_sources: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """Every finding for the question, best first; the usual twelve unless everything was asked for."""
+    found = ordered(
+        unsupported(case.case, case.reason) if isinstance(case, Excluded) else finding(facts, calibration, case, exclude_sources)
+        for case in cases(facts, question)
+    )
+    return found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
+
+
+def _one_of_each(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What fits as it stands; of what cannot run, one finding a runtime says why."""
+    kept, refused = [], set()
+    for one in found:
+        if one.verdict == "unsupported":
+            if one.case.runtime.id in refused:
+                continue
+            refused.add(one.case.runtime.id)
+        kept.append(one)
+    return tuple(kept)
+
+

@@ -1,0 +1,33 @@
+"""Arithmetic that works on one number and on a numpy array alike, so that a question and a sweep run the same line.
+
+numpy is imported only when an array comes in: one question does not pay for it.
+"""
+
+from typing import Any
+
+
+def _is_array(*values: Any) -> bool:  # noqa: ANN401 - numbers or arrays, by design
+    return any(hasattr(value, "__array__") for value in values)
+
+
+def lesser(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    """The smaller of two, element by element."""
+    if _is_array(a, b):
+        import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
+
+        return np.minimum(a, b)
+    return min(a, b)
+
+
+def greater(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    """The larger of two, element by element."""
+    if _is_array(a, b):
+        import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
+
+        return np.maximum(a, b)
+    return max(a, b)
+
+
+def ceil_to(value: Any, step: int) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    """The next multiple of `step`, for whole numbers."""
+    return -(-value // step) * step

@@ -1,0 +1,176 @@
+"""Bytes of the KV cache and of recurrent state, by the accounting of each runtime."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.catalog.schema.model import Block, Model
+from advisor.estimate.arrays import ceil_to, lesser
+
+CELL_PADDING = 256
+STATE_BYTES = 4
+"""llama.cpp keeps convolution and recurrent state in F32."""
+
+TYPE_BYTES = {
+    "f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_1": 24 / 32, "q5_0": 22 / 32, "q4_1": 20 / 32, "q4_0": 18 / 32,
+    "iq4_nl": 18 / 32, "fp8": 1.0, "int8": 1.0,
+}  # fmt: skip
+"""Bytes of one cached element: ggml block layouts, and the plain types of the paged runtimes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheQuestion:
+    """What the server is started for."""
+
+    context_tokens: Any
+    """Tokens memory must hold per request; a number or an array."""
+    sequences: int = 1
+    key_type: str = "f16"
+    value_type: str = "f16"
+    ubatch: int = 512
+    flash_attention: bool = True
+    unified: bool = False
+    """One cache shared by all sequences instead of a stream each."""
+    full_windows: bool = False
+    """--swa-full: sliding-window layers keep everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCache:
+    """What one kind of layer caches per token, and its state per sequence, in elements."""
+
+    key_width: int
+    value_width: int
+    state_elements: int
+    window: int | None
+    layers: int
+    latent: bool = False
+
+
+def state_elements(block: Block) -> int:
+    """Recurrent and convolution state of one layer and one sequence, in elements."""
+    total = 0
+    if g := block.gated_delta:
+        inner = g.value_heads * g.value_width
+        total += (g.conv_kernel - 1) * (2 * g.key_heads * g.key_width + inner) + inner * g.key_width
+    if m := block.mamba2:
+        inner = m.heads * m.head_width
+        total += (m.conv_kernel - 1) * (inner + 2 * m.groups * m.state) + inner * m.state
+    if n := block.mamba1:
+        total += (n.conv_kernel - 1) * n.inner + n.inner * n.state
+    if c := block.short_conv:
+        total += (c.kernel - 1) * c.width
+    if a := block.linear_attention:
+        total += a.heads * a.key_width * a.value_width
+    return total
+
+
+def layer_cache(block: Block, layers: int = 1, *, reading: bool = False) -> LayerCache:
+    """Cached widths and state of `layers` layers of this kind.
+
+    MLA caches one latent of kv_rank + rope_width as key and nothing as value; an indexer adds its one key. A layer that
+    uses an earlier layer's cache stores nothing, but with `reading` counts what it reads.
+    """
+    key = value = 0
+    window, latent = None, False
+    if (a := block.attention) and (reading or not a.cached_by_earlier_layer):
+        key, value, window = a.kv_heads * a.head_width, a.kv_heads * a.value_head_width, a.window or a.chunk
+        key += a.indexer.width if a.indexer else 0
+    if m := block.latent_attention:
+        key, latent = m.kv_rank + m.rope_width + (m.indexer.width if m.indexer else 0), True
+    return LayerCache(key, value, state_elements(block), window, layers, latent)
+
+
+def layer_caches(blocks: Iterable[Block]) -> tuple[LayerCache, ...]:
+    """One entry a distinct cache shape, with how many layers have it."""
+    counts = Counter(layer_cache(block) for block in blocks)
+    return tuple(
+        LayerCache(c.key_width, c.value_width, c.state_elements, c.window, n, c.latent) for c, n in counts.items()
+    )
+
+
+def cells(layer: LayerCache, q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    """Cache cells llama.cpp gives one layer, all streams together: contexts padded to 256, windows to window + ubatch."""
+    streams = 1 if q.unified else q.sequences
+    full = ceil_to(q.context_tokens * (q.sequences if q.unified else 1), CELL_PADDING)
+    if layer.window is None or q.full_windows:
+        return full * streams
+    reach = layer.window * (q.sequences if q.unified else 1) + q.ubatch
+    return ceil_to(lesser(full, reach), CELL_PADDING) * streams
+
+
+def _llama_cpp_kv(layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    # Without flash attention V is stored transposed, every layer padded to the widest.
+    widest = max((layer.value_width for layer in layers), default=0)
+    total: Any = 0
+    for layer in layers:
+        value = layer.value_width if q.flash_attention or layer.latent or not layer.key_width else widest
+        row = layer.key_width * TYPE_BYTES[q.key_type] + value * TYPE_BYTES[q.value_type]
+        total = total + cells(layer, q) * layer.layers * row
+    return total
+
+
+def _ollama_kv(model: Model, layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays
+    """Ollama's own cache before it ran llama-server: one cache for all slots, MLA's value part stored beside its key."""
+    copies = {b.latent_attention.kv_rank for b in model.layers if b.latent_attention}
+    total: Any = 0
+    for layer in layers:
+        value = max(copies) if layer.latent else layer.value_width
+        row = layer.key_width * TYPE_BYTES[q.key_type] + value * TYPE_BYTES[q.value_type]
+        held = q.context_tokens * q.sequences
+        if layer.window is not None:
+            held = lesser(held, layer.window * q.sequences + q.ubatch)
+        total = total + held * layer.layers * row
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Bytes a server keeps for its sequences."""
+
+    kv_bytes: Any
+    state_bytes: int
+
+
+def cache_bytes(model: Model, rule: str, q: CacheQuestion) -> Cache:
+    """KV cache and recurrent state of `model` for the question, by the accounting `rule` of a runtime.
+
+    `llama.cpp`: exact to 2·10⁻⁴ against its own planner. `ollama-2025`: Ollama before llama-server. `paged` and
+    `contiguous`: tokens times bytes a token, windows capped (page rounding is the planner's own matter).
+    """
+    layers = layer_caches(model.layers)
+    state = sum(layer.state_elements * layer.layers for layer in layers) * STATE_BYTES * q.sequences
+    if rule == "ollama-2025":
+        return Cache(_ollama_kv(model, layers, q), state)
+    if rule == "llama.cpp":
+        return Cache(_llama_cpp_kv(layers, q), state)
+    total: Any = 0
+    for layer in layers:
+        held = q.context_tokens if layer.window is None else lesser(q.context_tokens, layer.window)
+        row = layer.key_width * TYPE_BYTES[q.key_type] + layer.value_width * TYPE_BYTES[q.value_type]
+        total = total + held * q.sequences * layer.layers * row
+    return Cache(total, state)
+
+
+def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:  # noqa: ANN401 - numbers or arrays
+    """KV and state bytes one sequence reads for one token with `depth` tokens before it.
+
+    Full layers read everything before them, windows at most their length, an indexed layer its top-k and every index
+    key; recurrent layers read and write their constant state.
+    """
+    total: Any = 0
+    for block in model.layers:
+        layer = layer_cache(block, reading=True)
+        seen = depth if layer.window is None else lesser(depth, layer.window)
+        indexer = (block.latent_attention.indexer if block.latent_attention else None) or (
+            block.attention.indexer if block.attention else None
+        )
+        row = layer.key_width * TYPE_BYTES[key_type] + layer.value_width * TYPE_BYTES[value_type]
+        if indexer:
+            keys = indexer.width * TYPE_BYTES[key_type]
+            total = total + seen * keys + lesser(seen, indexer.top_k) * (row - keys)
+        else:
+            total = total + seen * row
+        total = total + 2 * layer.state_elements * STATE_BYTES
+    return total

@@ -1,0 +1,211 @@
+"""Bytes of a model's weights: layer by layer, and of these what one decoded token reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from advisor.catalog.schema.model import Artifact, Model
+from advisor.catalog.schema.quant import Quant
+from advisor.estimate.ggml_mix import PLAIN, MixFacts, formats
+from advisor.estimate.tensors import Part, Tensor, tensor_list
+
+Quants = Callable[[str], Quant]
+MATRIX = 2
+VISION_BYTES = 2
+"""Vision and audio towers stay BF16 beside quantised language models."""
+
+
+class CannotSize(Exception):
+    """Nothing known gives this model's bytes in this format; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weight bytes of one model in one format, by where they go and how often they are read."""
+
+    embedding_bytes: int
+    """Input embedding: one row a token is read, unless it is also the head."""
+    head_bytes: int
+    """Output projection and final norm; 0 for the projection when tied."""
+    lookup_bytes: int
+    """Tables read one row a token (n-gram, per-layer embeddings)."""
+    layer_bytes: tuple[int, ...]
+    """Each layer of the stack, experts included."""
+    expert_bytes: tuple[int, ...]
+    """Of these, routed experts."""
+    outside_bytes: int
+    """Other tensors outside the layers, read every token."""
+    draft_bytes: int
+    """Kept multi-token-prediction layers: in the file, not read by plain decode, not loaded by llama.cpp."""
+    vision_bytes: int
+    tied: bool
+    active_share: tuple[float, ...]
+    """Per layer the share of routed experts one token uses."""
+    published: Artifact | None = None
+    """The artifact whose published size these bytes are scaled to."""
+
+    @property
+    def total_bytes(self) -> int:
+        """All bytes in the file or repository."""
+        return (
+            self.embedding_bytes + self.head_bytes + self.lookup_bytes + sum(self.layer_bytes)
+            + self.outside_bytes + self.draft_bytes + self.vision_bytes
+        )  # fmt: skip
+
+    @property
+    def always_read_bytes(self) -> int:
+        """Bytes every decode step reads whatever the batch: all but routed experts, lookups, drafts and vision."""
+        head = self.head_bytes + (self.embedding_bytes if self.tied else 0)
+        return head + self.outside_bytes + sum(self.layer_bytes) - sum(self.expert_bytes)
+
+    def read_bytes(self, batch: int = 1) -> float:
+        """Weight bytes one decode step of `batch` sequences reads.
+
+        Of E experts of which a token uses k, a batch touches E·(1 − (1 − k/E)^B) were routing uniform; skewed routing
+        touches fewer, so for B > 1 this is an upper curve.
+        """
+        touched = (
+            size * (1 - (1 - share) ** batch) for size, share in zip(self.expert_bytes, self.active_share, strict=True)
+        )
+        return self.always_read_bytes + sum(touched)
+
+
+def _tensor_bytes(tensor: Tensor, format_id: str, quants: Quants) -> int:
+    block = quants(format_id).block
+    if block is None:
+        message = f"{format_id} has no block layout"
+        raise CannotSize(message)
+    return round(tensor.elements * block.bytes / block.weights)
+
+
+def _gguf(model: Model, mix: str, tensors: tuple[Tensor, ...], quants: Quants) -> list[tuple[Tensor, int]]:
+    if model.gguf_architecture is None:
+        message = f"no GGUF tensor list is known for {model.id}"
+        raise CannotSize(message)
+    kept = [t for t in tensors if t.part != "draft" or (model.draft_layers and model.draft_layers.in_gguf)]
+    return [(tensor, _tensor_bytes(tensor, name, quants)) for tensor, name in formats(mix, kept, mix_facts(model))]
+
+
+def mix_facts(model: Model) -> MixFacts:
+    """What llama.cpp's quantizer looks at in `model`."""
+    layers = model.layers
+    first = layers[0]
+    heads = next((b.attention or b.latent_attention for b in layers if b.attention or b.latent_attention), None)
+    per_layer = len({b.attention.kv_heads if b.attention else 0 for b in layers}) > 1 and not any(b.gated_delta for b in layers)
+    kv_heads = 1 if heads is None or not hasattr(heads, "kv_heads") else heads.kv_heads
+    ratio = heads.heads / kv_heads if heads else 0.0
+    if per_layer:
+        ratio = first.attention.heads / first.attention.kv_heads if first.attention else 0.0
+    drafts = model.draft_layers.layers if model.draft_layers and model.draft_layers.in_gguf else 0
+    return MixFacts(
+        architecture=model.gguf_architecture or "",
+        layers=len(layers) + drafts,
+        experts=max((b.moe.experts for b in layers if b.moe), default=0),
+        query_per_kv=ratio,
+        grouped=heads is not None and heads.heads != kv_heads,
+        tied=model.tied_embeddings,
+    )
+
+
+def _parts(tensors: tuple[Tensor, ...], quant: Quant, chosen: Mapping[str, str], quants: Quants) -> list[tuple[Tensor, int]]:
+    """Safetensors and its kin: the format follows the part of the model; vectors stay in the unquantised format."""
+    sized = []
+    for tensor in tensors:
+        plain = len(tensor.shape) < MATRIX or not tensor.name.endswith("weight") or "_norm" in tensor.name
+        sized.append((tensor, _tensor_bytes(tensor, quant.rest if plain else chosen.get(tensor.part, quant.rest), quants)))
+    return sized
+
+
+QUANTISED_PARTS: tuple[Part, ...] = ("attention", "dense", "experts", "shared_experts", "recurrent")
+
+
+def _part_formats(quant: Quant, artifact: Artifact | None) -> dict[str, str]:
+    if artifact and artifact.formats:
+        return dict(artifact.formats)
+    if quant.parts:
+        return dict(quant.parts)
+    everywhere = ("embedding", "head") if quant.container == "mlx" else ()
+    return dict.fromkeys((*QUANTISED_PARTS, *everywhere), quant.id)
+
+
+def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) -> Weights:
+    layers = len(model.layer_names)
+    layer_bytes, expert_bytes = [0] * layers, [0] * layers
+    outside: dict[str, int] = {}
+    for tensor, size in sized:
+        if tensor.part == "draft" or tensor.layer is None:
+            place = tensor.part if tensor.part in {"embedding", "head", "lookup", "draft"} else "outside"
+            outside[place] = outside.get(place, 0) + size
+            continue
+        layer_bytes[tensor.layer] += size
+        if tensor.part == "experts":
+            expert_bytes[tensor.layer] += size
+    shares = tuple(b.moe.active / b.moe.experts if b.moe else 0.0 for b in model.layers)
+    return Weights(
+        embedding_bytes=outside.get("embedding", 0), head_bytes=outside.get("head", 0), lookup_bytes=outside.get("lookup", 0),
+        layer_bytes=tuple(layer_bytes), expert_bytes=tuple(expert_bytes), outside_bytes=outside.get("outside", 0),
+        draft_bytes=outside.get("draft", 0), vision_bytes=vision_bytes, tied=model.tied_embeddings, active_share=shares,
+    )  # fmt: skip
+
+
+def rescaled(weights: Weights, size_bytes: int, artifact: Artifact | None = None) -> Weights:
+    """The same distribution, brought to a published total."""
+    factor = size_bytes / weights.total_bytes
+    return replace(
+        weights,
+        embedding_bytes=round(weights.embedding_bytes * factor), head_bytes=round(weights.head_bytes * factor),
+        lookup_bytes=round(weights.lookup_bytes * factor), layer_bytes=tuple(round(b * factor) for b in weights.layer_bytes),
+        expert_bytes=tuple(round(b * factor) for b in weights.expert_bytes), outside_bytes=round(weights.outside_bytes * factor),
+        draft_bytes=round(weights.draft_bytes * factor), vision_bytes=round(weights.vision_bytes * factor), published=artifact,
+    )  # fmt: skip
+
+
+def published_artifact(model: Model, quant_id: str) -> Artifact | None:
+    """The artifact in this format whose published size wins over the rule."""
+    return next((a for a in model.artifacts if a.quant == quant_id and a.size_bytes and not a.follows_rule), None)
+
+
+def recipe(model: Model, quant_id: str) -> Artifact | None:
+    """The artifact that says which part of the model is stored in which format."""
+    return next((a for a in model.artifacts if a.quant == quant_id and a.formats), None)
+
+
+def weight_bytes(model: Model, quant: Quant, container: str, quants: Quants) -> Weights:
+    """Weights of `model` stored as `quant` in `container` (`gguf`, `safetensors`, `mlx`, `exl3`).
+
+    GGUF mixes are sized tensor by tensor with the quantizer's own rule; other formats by part of the model; a published
+    size of a file that follows no rule wins. Raises CannotSize where neither exists.
+    """
+    artifact = published_artifact(model, quant.id)
+    if not model.is_sized:
+        return _from_size_alone(model, quant, artifact)
+    tensors = tensor_list(model)
+    if container == "gguf":
+        sized = _gguf(model, _mix_of(quant), tensors, quants)
+        weights = _gather(model, sized, 0)
+    else:
+        sized = _parts(tensors, quant, _part_formats(quant, recipe(model, quant.id)), quants)
+        weights = _gather(model, sized, model.counts.vision * VISION_BYTES)
+    if artifact and artifact.size_bytes:
+        return rescaled(weights, artifact.size_bytes, artifact)
+    if quant.rule == "published":
+        message = f"{quant.name} follows no rule, and no size of {model.id} in it has been published"
+        raise CannotSize(message)
+    return weights
+
+
+def _mix_of(quant: Quant) -> str:
+    """The mix to distribute bytes by: the quantization's own, or for a file that follows no rule the one it is built on."""
+    return quant.id if quant.rule == "ggml-mix" or quant.id in PLAIN else quant.base or quant.id
+
+
+def _from_size_alone(model: Model, quant: Quant, artifact: Artifact | None) -> Weights:
+    """Total only: enough to say whether it loads, not how fast it runs."""
+    if artifact is None or artifact.size_bytes is None:
+        message = f"the layers of {model.id} are not known, and no size of it as {quant.name} has been published"
+        raise CannotSize(message)
+    return Weights(
+        embedding_bytes=0, head_bytes=0, lookup_bytes=0, layer_bytes=(), expert_bytes=(), outside_bytes=artifact.size_bytes,
+        draft_bytes=0, vision_bytes=0, tied=False, active_share=(), published=artifact,
+    )  # fmt: skip
+
+

@@ -1,0 +1,108 @@
+"""What measured rows teach about decode speed: partial pooling of three quantities over the groups rows share.
+
+    log t = log( W/(BW·e) + κ·K/(BW·e) + L·τ )
+
+log e, log τ and log κ are each a global value plus a deviation per group (hardware, chip generation, runtime and backend,
+dense or MoE, number format, year of the software …). A deviation is drawn to zero unless rows insist, so a sparse cell
+borrows from the broader ones. Solved by damped Gauss-Newton with Huber weights: deterministic, numpy only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from advisor.evidence.calibration import TERMS, Term, keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from advisor.evidence.observations import Observation
+
+
+NOISE = 0.06
+"""Spread of repeated measurements of one case, as a log ratio: sets how much a row weighs against the pooling."""
+HUBER = 2.0
+ROUNDS = 12
+START = {"e": math.log(0.75), "tau": math.log(60e-6), "kappa": math.log(1.2)}
+GLOBAL_SPREAD = {"e": 0.3, "tau": 0.7, "kappa": 0.4}
+SPREAD = {"hw": 0.15, "chip": 0.12, "runtime": 0.15, "backend": 0.15, "backend-chip": 0.15, "kind": 0.2, "hw-kind": 0.12,
+          "runtime-kind": 0.15, "format": 0.1, "format-backend": 0.12, "era": 0.15, "hw-runtime": 0.12}  # fmt: skip
+"""How far a deviation of each sort is expected to stray, as a log ratio."""
+TAU_FACTOR = 2.5
+"""Fixed times differ more between machines than efficiencies do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Pooled values: `("e", "")` is the global one, others deviations by group name."""
+
+    values: dict[tuple[Term, str], float]
+
+
+class _Design:
+    """Rows as arrays: which parameters act on each, and the three parts of its time."""
+
+    def __init__(self, rows: Sequence[Observation]) -> None:
+        self.names: dict[tuple[Term, str], int] = {(term, ""): i for i, term in enumerate(TERMS)}
+        acting: list[list[list[int]]] = []
+        for row in rows:
+            acting.append([[self.names.setdefault((t, k), len(self.names)) for k in ("", *ks)]
+                           for t, ks in zip(TERMS, keys(row.group), strict=True)])  # fmt: skip
+        count, width = len(rows), len(self.names)
+        self.active = np.zeros((3, count, width))
+        for row_index, terms in enumerate(acting):
+            for term_index, indices in enumerate(terms):
+                self.active[term_index, row_index, indices] = 1.0
+        bandwidth = np.array([r.bandwidth_bytes_s for r in rows])
+        self.weights_s = np.array([r.moved.weights_bytes for r in rows]) / bandwidth
+        self.kv_s = np.array([float(r.moved.kv_bytes) for r in rows]) / bandwidth
+        self.layers = np.array([float(r.moved.layers) for r in rows])
+        self.log_measured = np.log([r.step_s for r in rows])
+        self.start = np.array([START[t] if not k else 0.0 for t, k in self.names])
+        self.precision = np.array([(NOISE / _spread(t, k)) ** 2 for t, k in self.names])
+
+    def predict(self, p: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Log time of every row, and its derivative by every parameter."""
+        e, tau, kappa = (np.exp(self.active[i] @ p) for i in range(3))
+        weights, kv, fixed = self.weights_s / e, kappa * self.kv_s / e, self.layers * tau
+        total = weights + kv + fixed
+        slope = (
+            self.active[0] * (-(weights + kv) / total)[:, None]
+            + self.active[1] * (fixed / total)[:, None]
+            + self.active[2] * (kv / total)[:, None]
+        )
+        return np.log(total), slope
+
+
+def _spread(term: Term, key: str) -> float:
+    if not key:
+        return GLOBAL_SPREAD[term]
+    spread = SPREAD[key.split(":", 1)[0]]
+    return spread * TAU_FACTOR if term == "tau" else spread
+
+
+def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | None = None) -> Fit:
+    """Pooled efficiencies from `rows`; with no rows, the starting values."""
+    if not rows:
+        return Fit({(t, ""): START[t] for t in TERMS})
+    design = _Design(rows)
+    trust = np.array([weight(r) if weight else 1.0 for r in rows])
+    p = design.start.copy()
+    for _ in range(ROUNDS):
+        predicted, slope = design.predict(p)
+        residual = design.log_measured - predicted
+        huber = np.minimum(1.0, HUBER * NOISE / np.maximum(np.abs(residual), 1e-12)) * trust
+        pull = slope.T @ (huber * residual) - design.precision * (p - design.start)
+        curve = slope.T @ (slope * huber[:, None]) + np.diag(design.precision)
+        step = np.linalg.solve(curve, pull)
+        p += np.clip(step, -0.5, 0.5)
+        if float(np.abs(step).max()) < 1e-6:  # noqa: PLR2004 - converged
+            break
+    return Fit({name: float(p[index]) for name, index in design.names.items()})
+

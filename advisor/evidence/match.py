@@ -1,0 +1,146 @@
+"""Measured rows for a case, and how near each is to the question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.estimate.decode import step_s
+from advisor.evidence.age import overtaken
+from advisor.evidence.finding import Closeness, Measured
+from advisor.evidence.observations import group, identity, observe
+from advisor.evidence.predict import software_date
+
+if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.record import Record
+    from advisor.estimate.case import Case
+    from advisor.evidence.calibration import Calibration
+
+SAME = 0.10
+"""Depths and concurrencies this close count as the same."""
+SHORT_TOKENS = 512
+"""Depths below this do not differ in speed: a prompt of a few words is depth 0."""
+ORDER: dict[Closeness, int] = {"exact": 0, "near": 1, "far": 2}
+SIBLING_BITS = 0.15
+"""Formats whose bits per weight differ by less than this are siblings."""
+
+
+def _depth(record: Record, asked: int) -> tuple[str | None, bool]:
+    """What differs in depth, and whether that is too much to be near."""
+    stated = record.conditions.depth_tokens
+    if stated is None:
+        return "unstated: depth", False
+    if abs(stated - asked) <= max(SAME * asked, SHORT_TOKENS):
+        return None, False
+    low, high = sorted((max(stated, SHORT_TOKENS), max(asked, SHORT_TOKENS)))
+    return f"depth {stated}", high > 2 * low
+
+
+def _quant(facts: Facts, record: Record, case: Case) -> tuple[str | None, bool]:
+    if record.quant == case.quant.id:
+        return None, False
+    if record.quant is None:
+        return "unstated: quantization", False
+    other = facts.quants[record.quant]
+    spread = abs(other.bits_per_weight / case.quant.bits_per_weight - 1)
+    return f"quantization {other.name}", spread > SIBLING_BITS or other.container != case.quant.container
+
+
+def _runtime(facts: Facts, record: Record, case: Case) -> tuple[str | None, bool]:
+    c = record.conditions
+    if c.runtime is None:
+        return "unstated: runtime", True
+    other = facts.runtimes[c.runtime]
+    if other.family != case.runtime.family:
+        return f"runtime {other.name}", True
+    if c.backend and c.backend != case.backend:
+        return f"backend {c.backend}", True
+    if c.runtime != case.runtime.id:
+        return f"runtime {other.name}", False
+    if c.runtime_version is None:
+        return "unstated: runtime version", False
+    named = case.version.version if case.version else ""
+    return (None, False) if named and named in c.runtime_version else (f"version {c.runtime_version}", False)
+
+
+def _load(record: Record, case: Case) -> tuple[str | None, bool]:
+    c = record.conditions
+    count, asked = c.concurrency, case.demand.concurrency
+    if count is not None and abs(count - asked) > SAME * asked:
+        return f"{count} requests at once", True
+    if record.devices != 1 and record.devices != len(case.machine.devices):
+        return f"{record.devices} devices", True
+    if (c.kv_type or case.kv_type) != case.kv_type and c.kv_type != "auto":
+        return f"KV cache {c.kv_type}", True
+    if c.placement != "device":
+        return c.placement.replace("-", " "), True
+    return None, False
+
+
+def differences(facts: Facts, record: Record, case: Case, depth: int) -> tuple[Closeness, tuple[str, ...]]:
+    """How near the row is to the case at `depth`, and what keeps it from being exact.
+
+    EXACT: same model, format, hardware, runtime family, KV type, depth and concurrency within 10 %. NEAR: one of runtime
+    version, depth within a factor of two, sibling format, fine-tune of the same base, or something unstated. Else FAR.
+    """
+    found = [_runtime(facts, record, case), _quant(facts, record, case), _depth(record, depth), _load(record, case)]
+    if record.model != case.model.id:
+        found.append((f"model {record.model}", False))
+    if record.plain_decode is False:
+        found.append((f"speculative: {record.conditions.speculative or 'yes'}", True))
+    words = tuple(text for text, _ in found if text)
+    kinds = {"unstated" if text.startswith("unstated") else text for text in words}
+    if not words:
+        return "exact", ()
+    return ("far" if any(hard for text, hard in found if text) or len(kinds) > 1 else "near"), words
+
+
+def _residual(facts: Facts, calibration: Calibration, record: Record, case: Case) -> float | None:
+    """measured / predicted − 1 for the row's own bytes and depth, with the software asked about."""
+    found = observe(facts, record)
+    if isinstance(found, str) or not calibration.rows:
+        return None
+    quant = record.quant or case.quant.id
+    where = group(facts, facts.models[record.model or case.model.id], quant, facts.hardware[record.hardware],
+                  facts.runtimes[record.conditions.runtime or case.runtime.id], record.conditions.backend, software_date(case))  # fmt: skip
+    seconds = float(step_s(found.moved, found.bandwidth_bytes_s, calibration.efficiency(where)))
+    return seconds / found.step_s - 1
+
+
+def _remark(record: Record, old: dict[str, str]) -> str:
+    if record.disputed:
+        return f"disputed: {record.disputed}"
+    if record.suspect:
+        return f"suspect: {record.suspect}"
+    if record.id in old:
+        return f"older software: the same case was measured again by {old[record.id]}"
+    return record.not_for_calibration or ""
+
+
+def relatives(facts: Facts, case: Case) -> tuple[str, ...]:
+    """Ids of the model, of what it shares its layers with, and of models that share theirs with it."""
+    base = case.model.same_architecture_as
+    return (case.model.id,) if base is None else (case.model.id, base)
+
+
+def measured(facts: Facts, calibration: Calibration, case: Case, depth: int, exclude_sources: frozenset[str] = frozenset()) -> tuple[Measured, ...]:  # noqa: E501
+    """Rows with a decode rate for the case's model and hardware, nearest first, dated up to the day asked for."""
+    machine = identity(case.machine.hardware)
+    rows = [r for model in relatives(facts, case) for r in facts.records_for(model) if r.source not in exclude_sources]
+    as_of = case.demand.as_of
+    here = [
+        r for r in rows
+        if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and (not as_of or (r.conditions.date or "") <= as_of)
+    ]  # fmt: skip
+    old = overtaken(facts, here, as_of)
+    found = []
+    for record in here:
+        closeness, words = differences(facts, record, case, depth)
+        source = facts.sources[record.source]
+        tier = record.tier if record.tier is not None else source.tier
+        residual = _residual(facts, calibration, record, case)
+        found.append(Measured(record, source, tier, closeness, words, residual, _remark(record, old)))
+    found.sort(key=lambda m: m.record.id)
+    found.sort(key=lambda m: m.record.conditions.date or "", reverse=True)
+    found.sort(key=lambda m: (ORDER[m.closeness], bool(m.remark), m.tier))
+    return tuple(found)

@@ -1,0 +1,211 @@
+"""Measured rows as the physics sees them: bytes moved, peak bandwidth, and the groups they share evidence with.
+
+`plain_decode` is the filter that decides which rows may teach decode speed; whatever it leaves out is counted by reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.estimate.decode import Traffic, traffic
+from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.estimate.weights import CannotSize, Weights, rescaled, weight_bytes
+from advisor.units import gb, gib
+
+if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
+    from advisor.catalog.schema.model import Model
+    from advisor.catalog.schema.record import Record
+    from advisor.catalog.schema.runtime import Runtime
+
+SIZE_TOLERANCE = 0.01
+"""A stated file size this far from the computed one describes another file, and wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a case shares with others when they learn from each other."""
+
+    hardware: str
+    """Hardware id; a rebadged box counts as what it rebadges."""
+    chip: str
+    """Chip generation."""
+    platform: str
+    runtime: str
+    """Runtime family."""
+    backend: str
+    kind: str
+    """`dense` or `moe`."""
+    format: str
+    """Number format most weights are stored in."""
+    era: str
+    """Year of the software."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One row that teaches decode speed."""
+
+    record: Record
+    group: Group
+    moved: Traffic
+    bandwidth_bytes_s: float
+
+    @property
+    def step_s(self) -> float:
+        """Measured seconds per token."""
+        assert self.record.decode_tok_s is not None
+        return 1.0 / self.record.decode_tok_s
+
+
+def identity(hardware: Hardware) -> str:
+    """Hardware id under which evidence is pooled."""
+    return hardware.same_as or hardware.id
+
+
+def chip(hardware: Hardware) -> str:
+    """Chip generation, or maker and kind where the entry names none."""
+    return hardware.architecture or f"{hardware.vendor} {hardware.kind}"
+
+
+def container_for(runtime: Runtime) -> str:
+    """The file format the runtime usually loads."""
+    return runtime.containers[0]
+
+
+def default_backend(hardware: Hardware, runtime: Runtime) -> str | None:
+    """The runtime's usual backend on this hardware; None where it has none."""
+    for name, backend in runtime.backends.items():
+        if hardware.platform in backend.platforms:
+            return name
+    return None
+
+
+def era(date: str | None) -> str:
+    """Year of the software, `undated` where the row states none."""
+    return date[:4] if date else "undated"
+
+
+def format_family(facts: Facts, quant_id: str) -> str:
+    """Number format a quantization is built around."""
+    quant = facts.quants[quant_id]
+    return quant.base or quant.id
+
+
+def group(facts: Facts, model: Model, quant_id: str, hardware: Hardware, runtime: Runtime, backend: str | None, date: str | None) -> Group:  # noqa: PLR0913, E501
+    """The groups a case belongs to."""
+    return Group(
+        hardware=identity(hardware), chip=chip(hardware), platform=hardware.platform or "", runtime=runtime.family,
+        backend=backend or default_backend(hardware, runtime) or "", era=era(date),
+        kind="moe" if any(block.moe for block in model.blocks.values()) else "dense", format=format_family(facts, quant_id),
+    )  # fmt: skip
+
+
+def stated_bytes(record: Record) -> int | None:
+    """Weight bytes as the row prints them."""
+    if record.file_gib:
+        return gib(record.file_gib)
+    return gb(record.file_gb) if record.file_gb else None
+
+
+def row_weights(facts: Facts, record: Record, model: Model, runtime: Runtime) -> Weights:
+    """Weights the row ran: computed, or scaled to the size it states. Raises CannotSize."""
+    if record.quant is None:
+        message = "quantization not stated"
+        raise CannotSize(message)
+    stated = stated_bytes(record)
+    quant = facts.quants[record.quant]
+    container = quant.container if quant.container in runtime.containers else container_for(runtime)
+    try:
+        weights = weight_bytes(model, quant, container, facts.quants.__getitem__)
+    except CannotSize:
+        if stated is None or quant.base is None or not model.is_sized:
+            raise
+        weights = weight_bytes(model, facts.quants[quant.base], container, facts.quants.__getitem__)
+    if stated is not None and abs(stated / (weights.total_bytes - weights.vision_bytes) - 1) > SIZE_TOLERANCE:
+        return rescaled(weights, stated)
+    return weights
+
+
+def why_not_plain(record: Record) -> str | None:
+    """Why a row cannot teach plain single-stream decode; None when it can."""
+    c = record.conditions
+    checks = (
+        (record.decode_tok_s is None, "no decode rate"),
+        (record.kind not in {"decode", "concurrency"}, f"kind {record.kind}"),
+        (record.status != "ok", "status not ok"),
+        (record.evidence not in {"measured", "relayed"}, f"evidence {record.evidence}"),
+        (record.disputed is not None, "disputed"),
+        (record.suspect is not None, "suspect"),
+        (record.not_for_calibration is not None, record.not_for_calibration or ""),
+        (record.plain_decode is not True, "not stated to be plain decode"),
+        (record.rate not in {None, "decode"}, "not a decode rate"),
+        (c.concurrency not in {None, 1}, "several requests at once"),
+        (record.devices != 1, "several devices"),
+        (c.placement != "device", "partly or wholly on the host"),
+        (c.depth_tokens is None, "depth not stated"),
+        (c.runtime is None, "runtime not stated"),
+        (record.model is None, "no single model"),
+    )
+    return next((reason for failed, reason in checks if failed), None)
+
+
+def observe(facts: Facts, record: Record) -> Observation | str:
+    """The row as an observation, or the reason why it teaches nothing."""
+    if reason := why_not_plain(record):
+        return reason
+    c = record.conditions
+    assert record.model is not None
+    assert c.runtime is not None
+    model, hardware = facts.models[record.model], facts.hardware[record.hardware]
+    if not model.is_sized:
+        return "architecture of the model not known"
+    if model.kv_refused:
+        return "KV cache rule of the model not known"
+    if hardware.bandwidth_bytes_s is None:
+        return "memory bandwidth not known"
+    runtime = facts.runtimes[c.runtime]
+    try:
+        weights = row_weights(facts, record, model, runtime)
+    except CannotSize as reason:
+        return f"cannot size: {str(reason).split(' ')[0] if record.quant else reason}"
+    key = c.kv_type if c.kv_type in TYPE_BYTES else runtime.kv_types[0]
+    value = c.kv_type_value if c.kv_type_value in TYPE_BYTES else key
+    depth = (c.depth_tokens or 0) + (c.output_tokens or 0) / 2
+    moved = traffic(model, weights, depth, _known(key), _known(value))
+    assert record.quant is not None
+    where = group(facts, model, record.quant, hardware, runtime, c.backend, c.date)
+    return Observation(record, where, moved, hardware.bandwidth_bytes_s)
+
+
+def _known(kv_type: str | None) -> str:
+    return kv_type if kv_type in TYPE_BYTES else "f16"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows that passed a filter, and why the others did not."""
+
+    kept: tuple[Observation, ...]
+    left_out: Counter[str]
+
+
+def plain_decode(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()) -> Selection:
+    """Rows that teach plain single-stream decode on one device, dated up to `as_of`, without the excluded sources."""
+    kept: list[Observation] = []
+    left_out: Counter[str] = Counter()
+    for record in facts.records.values():
+        if record.source in exclude_sources:
+            left_out["source excluded"] += 1
+        elif as_of and (record.conditions.date or "") > as_of:
+            left_out["newer than asked for"] += 1
+        elif isinstance(found := observe(facts, record), str):
+            left_out[found] += 1
+        elif found.step_s * found.bandwidth_bytes_s < found.moved.total_bytes:
+            left_out["faster than memory bandwidth allows"] += 1
+        else:
+            kept.append(found)
+    return Selection(tuple(kept), left_out)

@@ -1,0 +1,93 @@
+"""From rows to a calibration: which rows are in force, how far each is trusted, and residuals of rows held out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from advisor.evidence.age import overtaken
+from advisor.evidence.calibrate import fit
+from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
+from advisor.evidence.observations import Observation, plain_decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from advisor.catalog.contents import Facts
+    from advisor.evidence.calibrate import Fit
+
+FOLDS = 8
+TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
+RELAYED_TRUST = 0.5
+PERCENT_STEPS = 101
+
+
+def trust(facts: Facts) -> Callable[[Observation], float]:
+    """Weight of a row: by its source's tier, halved when relayed."""
+
+    def weight(row: Observation) -> float:
+        tier = row.record.tier if row.record.tier is not None else facts.sources[row.record.source].tier
+        return TIER_TRUST[tier] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
+
+    return weight
+
+
+def log_residuals(rows: Sequence[Observation], learned: Fit) -> list[float]:
+    """log(measured / predicted) of each row's speed."""
+    cal = Calibration(values=flat(learned))
+    found = []
+    for row in rows:
+        e = cal.efficiency(row.group)
+        effective = row.bandwidth_bytes_s * e.weights
+        seconds = (row.moved.weights_bytes + e.kv * row.moved.kv_bytes) / effective + row.moved.layers * e.layer_s
+        found.append(float(np.log(seconds) - np.log(row.step_s)))
+    return found
+
+
+def flat(learned: Fit) -> dict[str, float]:
+    """Pooled values by `term/group`."""
+    return {f"{term}/{key}": value for (term, key), value in learned.values.items()}
+
+
+def held_out(
+    rows: Sequence[Observation], group_of: Callable[[Observation], str], weight: Callable[[Observation], float]
+) -> list[float]:
+    """Log residuals of rows predicted by a fit that saw no row of their group."""
+    folds: dict[int, list[Observation]] = defaultdict(list)
+    for row in rows:
+        folds[crc32(group_of(row).encode()) % FOLDS].append(row)
+    found: list[float] = []
+    for number, tested in sorted(folds.items()):
+        taught = [row for other, members in folds.items() if other != number for row in members]
+        found += log_residuals(tested, fit(taught, weight))
+    return found
+
+
+def _percentiles(residuals: list[float]) -> list[float]:
+    return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
+
+
+def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
+    """Calibration from the catalog's plain rows dated up to `as_of`, excluded sources aside."""
+    selection = plain_decode(facts, as_of=as_of, exclude_sources=exclude_sources)
+    old = overtaken(facts, (row.record for row in selection.kept), as_of)
+    rows = [row for row in selection.kept if row.record.id not in old]
+    weight = trust(facts)
+    learned = fit(rows, weight)
+    pair = held_out(rows, lambda r: f"{r.group.hardware}/{r.record.model}", weight)
+    machine = held_out(rows, lambda r: r.group.hardware, weight)
+    chips = held_out(rows, lambda r: r.group.chip, weight)
+    quantiles: dict[Nearness, list[float]] = {
+        "same hardware": _percentiles(pair), "same chip generation": _percentiles(machine), "other hardware": _percentiles(chips),
+    }  # fmt: skip
+    counts: Counter[str] = Counter()
+    newest: dict[str, str] = {}
+    for row in rows:
+        for key in (same_hardware_key(row.group), same_chip_key(row.group)):
+            counts[key] += 1
+            newest[key] = max(newest.get(key, ""), row.record.conditions.date or "")
+    left_out = dict(selection.left_out) | {"overtaken by later software": len(old)}
+    return Calibration(flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), left_out)

@@ -1,0 +1,46 @@
+"""What `advisor fit` prints for people: a card for one finding, a table for several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.present.explain import explain as why
+from advisor.present.fit_card import card
+from advisor.present.fit_table import HEADERS, rows, without_constant
+from advisor.present.tables import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.evidence.finding import Finding
+
+LEGEND = "● measured on this very case  ◐ nearby  (digit: best tier)   ranges hold 8 of 10 held-out rows unless --level says otherwise"
+
+
+def _one_question(findings: Sequence[Finding], output_format: str, *, explain: bool) -> list[str]:
+    best = findings[0]
+    parts = [card(best)]
+    if explain:
+        parts.append(why(best))
+    if len(findings) > 1:
+        headers, lines = without_constant(HEADERS, rows(findings))
+        parts += ["every way to run it, best first:", render(headers, lines, output_format)]
+    case = best.case
+    parts.append(f"next: advisor evidence {case.model.id} --hw {case.machine.hardware.id}")
+    return parts
+
+
+def text(found: Sequence[Sequence[Finding]], output_format: str, *, explain: bool) -> str:
+    """One question: the best finding's card, and the others as a table. Several questions, or csv: one table."""
+    everything = [finding for findings in found for finding in findings]
+    if not everything:
+        return "nothing to say: no runtime loads any offered format of this model there; name one with --quant and --runtime"
+    if output_format == "csv":
+        return render(HEADERS, rows(everything), "csv")
+    if len(found) == 1:
+        return "\n\n".join(_one_question(found[0], output_format, explain=explain))
+    best = [findings[0] for findings in found if findings]
+    parts = [render(*without_constant(HEADERS, rows(best)), output_format), LEGEND]
+    if explain:
+        parts += [f"{card(finding)}\n\n{why(finding)}" for finding in best]
+    return "\n\n".join(parts)

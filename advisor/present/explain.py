@@ -1,0 +1,115 @@
+"""Why a number is what it is: inputs, formula with numbers in it, rows behind it, and the command that would measure it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor import units
+from advisor.present.formats import gb, gib, say, share, tok_s, tokens
+
+if TYPE_CHECKING:
+    from advisor.evidence.finding import Finding, Speed
+
+MICRO = 1e6
+
+
+def _weights(finding: Finding) -> list[str]:
+    assert finding.footprint is not None
+    w, case = finding.footprint.weights, finding.case
+    artifact = w.published
+    origin = (
+        f"published size of {artifact.label or artifact.repository or case.quant.name} (source {artifact.source})"
+        if artifact else f"{case.quant.name} applied tensor by tensor to the {case.container} tensor list"
+    )  # fmt: skip
+    return [
+        f"weights      {gb(w.total_bytes)} = {gib(w.total_bytes)}: {origin}",
+        f"             embedding {gib(w.embedding_bytes)}, head {gib(w.head_bytes)}, layers {gib(sum(w.layer_bytes))} "
+        f"(routed experts {gib(sum(w.expert_bytes))}), draft {gib(w.draft_bytes)}, vision {gib(w.vision_bytes)}",
+        f"             architecture: {case.model.provenance}, source {', '.join(case.model.sources) or 'none'}",
+    ]
+
+
+def _cache(finding: Finding) -> list[str]:
+    assert finding.footprint is not None
+    case, d = finding.case, finding.case.demand
+    return [
+        f"KV cache     {gib(finding.footprint.kv_bytes)} for {d.concurrency} x {tokens(d.context_tokens)} tokens in {case.kv_type}, "
+        f"by the accounting of {case.cache_rule}; recurrent state {gib(finding.footprint.state_bytes)}",
+    ]
+
+
+def _pools(finding: Finding) -> list[str]:
+    assert finding.footprint is not None
+    lines = []
+    for use in finding.footprint.placement.uses:
+        pool = use.pool
+        layers = "" if use.first_layer is None else f", layers {use.first_layer}–{use.last_layer}"
+        source = f", source {pool.source}" if pool.source else ""
+        usable = "not stated" if pool.device is None and not pool.advertised_bytes else gib(pool.usable_bytes)
+        lines.append(f"pool         {pool.name}: {gib(use.used_bytes)} of {usable} ({pool.basis}{source}){layers}")
+    return lines
+
+
+def _formula(speed: Speed) -> list[str]:
+    moved, bandwidth = speed.moved, speed.bandwidth_bytes_s
+    lines = [
+        f"ceiling      {units.to_gb(bandwidth):.0f} GB/s / {moved.total_bytes / units.GB:.3f} GB = {tok_s(speed.ceiling_tok_s)} tok/s "
+        f"at depth {tokens(speed.depth_tokens)}: every byte once at peak bandwidth"
+    ]
+    e = speed.efficiency
+    if e is None or speed.tok_s is None:
+        return lines
+    weights_ms = moved.weights_bytes / (bandwidth * e.weights) * 1000
+    kv_ms = e.kv * moved.kv_bytes / (bandwidth * e.weights) * 1000
+    fixed_ms = moved.layers * e.layer_s * 1000
+    lines.append(
+        f"decode       weights {moved.weights_bytes / units.GB:.3f} GB / ({units.to_gb(bandwidth):.0f} GB/s x {e.weights:.2f}) = {weights_ms:.2f} ms"
+        f"  +  KV {moved.kv_bytes / units.GB:.3f} GB x {e.kv:.2f} / same = {kv_ms:.2f} ms"
+        f"  +  {moved.layers} layers x {e.layer_s * MICRO:.0f} us = {fixed_ms:.2f} ms  ->  {tok_s(speed.tok_s)} tok/s"
+    )
+    lines.append(
+        f"basis        calibrated on {speed.rows} rows ({speed.nearness}); limited by {speed.limited_by}"
+    )
+    return lines
+
+
+def _used(finding: Finding) -> list[str]:
+    rows = [row for row in finding.evidence if not row.remark and row.residual is not None]
+    lines = [
+        f"row          {row.record.id}: {row.record.decode_tok_s:g} tok/s, {share(abs(row.residual or 0))} "
+        f"{'above' if (row.residual or 0) > 0 else 'below'} prediction, {row.source.title} (tier {row.tier}, {row.source.url or row.source.locator or 'no address'})"
+        for row in rows
+    ]
+    return lines or ["row          none of this model on this hardware teaches the prediction"]
+
+
+def _command(finding: Finding) -> str:
+    """What to run to measure the case."""
+    case, d = finding.case, finding.case.demand
+    depth = d.context_tokens if d.depth_tokens is None else d.depth_tokens
+    if case.cache_rule == "paged":
+        return (
+            f"vllm bench serve --model {case.model.repository or case.model.id} --random-input-len {max(depth, 1)} "
+            f"--random-output-len 128 --max-concurrency {d.concurrency}"
+        )
+    return f"llama-bench -m {case.model.id}-{case.quant.id}.gguf -p 512 -n 128 -d 0,{depth} -fa 1 -ctk {case.kv_type} -ctv {case.kv_type}"
+
+
+def _unverified(finding: Finding) -> list[str]:
+    hardware = finding.case.machine.hardware
+    return [f"unverified   {name} of {hardware.name} has no source and is used nowhere" for name in hardware.unverified]
+
+
+def explain(finding: Finding) -> str:
+    """Everything behind one finding."""
+    lines = []
+    if finding.footprint:
+        lines += [*_weights(finding), *_cache(finding), *_pools(finding)]
+    for speed in dict.fromkeys((finding.decode, finding.decode_at_depth)):
+        if speed:
+            lines += _formula(speed)
+    lines += _used(finding)
+    lines += _unverified(finding)
+    lines += [f"note         {say(note)}" for note in finding.notes]
+    lines.append(f"measure it   {_command(finding)}")
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""One finding as a card: verdict, memory bar, speed with its evidence, what to ask next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.estimate.placement import PoolUse
+    from advisor.evidence.finding import Finding, Measured, Speed
+
+WIDTH = 60
+MARKS = {"exact": "●", "near": "◐", "far": "○"}
+SHOWN_ROWS = 5
+VERDICTS = {"fits": "fits", "fits-offloaded": "fits with part of it in host memory", "does-not-fit": "does not fit", "unsupported": "cannot run"}
+
+
+def requests(count: int) -> str:
+    """`one request`, `4 requests at once`."""
+    return "one request" if count == 1 else f"{count} requests at once"
+
+
+def headline(finding: Finding) -> str:
+    """What was asked, and the verdict."""
+    case, d = finding.case, finding.case.demand
+    version = f" {case.version.version}" if case.version else ""
+    return (
+        f"{case.model.name} · {case.quant.name} on {case.machine.hardware.name}, {case.runtime.name}{version}, "
+        f"context {tokens(d.context_tokens)}, {requests(d.concurrency)}: {VERDICTS[finding.verdict]}"
+    )
+
+
+def _bar(use: PoolUse) -> str:
+    """Weights, cache and buffers against usable memory; a full bar where they exceed it."""
+    size = max(use.pool.usable_bytes, use.used_bytes, 1)
+    parts = (("█", use.weights_bytes), ("▓", use.kv_cache_bytes + use.state_bytes), ("▒", use.compute_buffer_bytes + use.overhead_bytes))
+    drawn, total = "", 0
+    for glyph, amount in parts:
+        total += amount
+        drawn += glyph * (round(WIDTH * total / size) - len(drawn))
+    return f"[{drawn}{'·' * (WIDTH - len(drawn))}]"
+
+
+def pool_lines(use: PoolUse) -> list[str]:
+    """Two lines a pool: the bar, and what is in it."""
+    state = f"  state {gib(use.state_bytes)}" if use.state_bytes else ""
+    if use.pool.device is None and not use.pool.advertised_bytes:
+        return [f" {use.pool.name}: weights {gib(use.weights_bytes)}  buffers {gib(use.compute_buffer_bytes)}  (size not stated)"]
+    left = use.pool.usable_bytes - use.used_bytes
+    rest = f"· free {gib(left)}" if left >= 0 else f"✗ {gib(-left)} short"
+    return [
+        f"{_bar(use)} {gib(use.pool.usable_bytes)} usable · {use.pool.name} ({use.pool.basis})",
+        f" █ weights {gib(use.weights_bytes)}  ▓ KV cache {gib(use.kv_cache_bytes)}{state}  "
+        f"▒ buffers {gib(use.compute_buffer_bytes + use.overhead_bytes)}  {rest}",
+    ]
+
+
+def shortfall(finding: Finding) -> list[str]:
+    """By how much device memory is short, against what is free and against what the runtime would use."""
+    if finding.footprint is None or not finding.footprint.placement.short_bytes:
+        return []
+    plan = finding.footprint.placement
+    pools = [use.pool for use in plan.uses if use.pool.device is not None]
+    margin = sum(pool.free_bytes - pool.usable_bytes for pool in pools)
+    free = plan.short_bytes - margin
+    text = f"device memory: {gib(free)} of free memory short" if free > 0 else "device memory: short only of the runtime's margin"
+    return [text + (f" ({gib(plan.short_bytes)} with the margin {finding.case.runtime.name} keeps)" if margin else "")]
+
+
+def predicted(speed: Speed) -> str:
+    """`54–63 tok/s predicted at depth 0 (ceiling 84)`."""
+    at = f"at depth {tokens(speed.depth_tokens)}"
+    if speed.tok_s is None:
+        return f"no prediction {at}; the memory ceiling is {tok_s(speed.ceiling_tok_s)} tok/s"
+    low, high = speed.low_tok_s, speed.high_tok_s
+    reach = f"{tok_s(low)}–{tok_s(high)}" if low is not None and high is not None else "no interval"
+    return f"{tok_s(speed.tok_s)} tok/s predicted {at}, {reach} likely (ceiling {tok_s(speed.ceiling_tok_s)})"
+
+
+def _measured(row: Measured) -> str:
+    c = row.record.conditions
+    depth = "depth ?" if c.depth_tokens is None else f"depth {tokens(c.depth_tokens)}"
+    off = "" if row.residual is None else f"  {signed_share(row.residual)} of prediction"
+    words = "; ".join((row.remark,) if row.remark else row.differences)
+    version = c.runtime_version or "version ?"
+    value = as_printed(row.record.decode_tok_s or 0)
+    return f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}{off}" + (
+        f"  [{words}]" if words else ""
+    )
+
+
+def chosen(rows: Sequence[Measured]) -> list[Measured]:
+    """The nearest rows, and the newest of those later software overtook, so that its story is told."""
+    shown = list(rows[:SHOWN_ROWS])
+    old = [row for row in rows if row.remark.startswith("older software") and row.closeness != "far" and row not in shown]
+    return shown + old[-1:]
+
+
+def _speed_lines(finding: Finding) -> list[str]:
+    lines = [predicted(s) for s in (finding.decode, finding.decode_at_depth) if s]
+    lines = list(dict.fromkeys(lines))
+    rows = [_measured(row) for row in chosen(finding.evidence)]
+    return [f"{'decode' if i == 0 else '':8} {line}" for i, line in enumerate(lines)] + [
+        f"{'measured' if i == 0 else '':8} {line}" for i, line in enumerate(rows)
+    ]
+
+
+def _limits(finding: Finding) -> list[str]:
+    if not finding.max_context_tokens:
+        return []
+    trained = finding.case.model.context_tokens == finding.max_context_tokens
+    return [
+        f"limits   context up to {tokens(finding.max_context_tokens)}{' (all it was trained for)' if trained else ''}, "
+        f"or {requests(finding.max_concurrency or 0)} of {tokens(finding.case.demand.context_tokens)}"
+    ]
+
+
+def card(finding: Finding) -> str:
+    """The finding as a card of at most some twenty lines."""
+    lines = [headline(finding), ""]
+    if finding.footprint:
+        for use in finding.footprint.placement.uses:
+            lines += pool_lines(use)
+        lines += [*shortfall(finding), *_limits(finding)]
+        if finding.footprint.placement.flags:
+            lines.append(f"plan     {finding.footprint.placement.flags}")
+        lines.append("")
+    lines += _speed_lines(finding)
+    lines.append(f"confidence {finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
+    lines += [f"note: {say(note)}" for note in finding.notes]
+    return "\n".join(lines)
+

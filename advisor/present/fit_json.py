@@ -1,0 +1,118 @@
+"""Findings as the JSON scripts rely on (`advisor.fit/1`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from advisor import __version__
+from advisor.present.formats import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.estimate.placement import PoolUse
+    from advisor.evidence.finding import Finding, Measured, Speed
+
+SCHEMA = "advisor.fit/1"
+LEVEL_DIGITS = 4
+SPEED_DIGITS = 3
+
+
+def _rate(value: float | None) -> float | None:
+    return None if value is None else round(value, SPEED_DIGITS)
+
+
+def _pool(use: PoolUse) -> dict[str, Any]:
+    pool = use.pool
+    return {
+        "name": pool.name, "advertised_bytes": pool.advertised_bytes,
+        "usable_bytes": pool.usable_bytes if pool.device is not None or pool.advertised_bytes else None,
+        "used_bytes": use.used_bytes, "weights_bytes": use.weights_bytes, "kv_cache_bytes": use.kv_cache_bytes,
+        "state_bytes": use.state_bytes, "compute_buffer_bytes": use.compute_buffer_bytes, "overhead_bytes": use.overhead_bytes,
+        "first_layer": use.first_layer, "last_layer": use.last_layer, "basis": pool.basis,
+    }  # fmt: skip
+
+
+def _memory(finding: Finding) -> dict[str, Any] | None:
+    if finding.footprint is None:
+        return None
+    uses, weights = finding.footprint.placement.uses, finding.footprint.weights
+    return {
+        "total_bytes": finding.footprint.placement.total_bytes,
+        "weights_bytes": weights.total_bytes,
+        "kv_cache_bytes": finding.footprint.kv_bytes,
+        "state_bytes": finding.footprint.state_bytes,
+        "compute_buffer_bytes": sum(use.compute_buffer_bytes for use in uses),
+        "overhead_bytes": sum(use.overhead_bytes for use in uses),
+        "short_bytes": finding.footprint.placement.short_bytes,
+        "pools": [_pool(use) for use in uses],
+    }
+
+
+def _decode(speed: Speed | None, level: float) -> dict[str, Any] | None:
+    if speed is None:
+        return None
+    return {
+        "depth_tokens": speed.depth_tokens, "tok_s": _rate(speed.tok_s), "low_tok_s": _rate(speed.low_tok_s),
+        "high_tok_s": _rate(speed.high_tok_s), "interval": round(level, LEVEL_DIGITS),
+        "ceiling_tok_s": _rate(speed.ceiling_tok_s), "bytes_per_token": speed.bytes_per_token,
+        "limited_by": speed.limited_by, "basis": speed.basis, "nearness": speed.nearness, "rows": speed.rows,
+    }  # fmt: skip
+
+
+def _at_context(speed: Speed | None) -> dict[str, Any] | None:
+    if speed is None:
+        return None
+    return {
+        "depth_tokens": speed.depth_tokens, "tok_s": _rate(speed.tok_s), "low_tok_s": _rate(speed.low_tok_s),
+        "high_tok_s": _rate(speed.high_tok_s), "ceiling_tok_s": _rate(speed.ceiling_tok_s),
+    }  # fmt: skip
+
+
+def measured(row: Measured) -> dict[str, Any]:
+    """One evidence row."""
+    return {
+        "record": row.record.id, "source": row.source.id, "tier": row.tier, "match": row.closeness,
+        "decode_tok_s": row.record.decode_tok_s, "depth_tokens": row.record.conditions.depth_tokens,
+        "date": row.record.conditions.date, "residual": None if row.residual is None else round(row.residual, LEVEL_DIGITS),
+        "differs": list(row.differences), "remark": row.remark or None,
+    }  # fmt: skip
+
+
+def _aggregate(finding: Finding) -> dict[str, Any]:
+    speed = finding.decode_at_depth if finding.case.demand.concurrency == 1 else None
+    return {
+        "tok_s": _rate(speed.tok_s) if speed else None, "low_tok_s": _rate(speed.low_tok_s) if speed else None,
+        "high_tok_s": _rate(speed.high_tok_s) if speed else None, "per_request_tok_s": _rate(speed.tok_s) if speed else None,
+    }  # fmt: skip
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding; null means cannot know, and `notes` say why."""
+    case, demand = finding.case, finding.case.demand
+    notes = [say(note) for note in finding.notes]
+    notes.append("prefill is not predicted; see the measured rows of `advisor evidence`")
+    if demand.concurrency > 1:
+        notes.append("speed is for one request at a time; many at once is not predicted")
+    return {
+        "model": case.model.id, "quant": case.quant.id, "runtime": case.runtime.id,
+        "runtime_version": case.version.version if case.version else None, "backend": case.backend,
+        "hardware": case.machine.hardware.id, "context_tokens": demand.context_tokens, "concurrency": demand.concurrency,
+        "kv_type": case.kv_type, "verdict": finding.verdict, "memory": _memory(finding),
+        "limits": {"max_context_tokens": finding.max_context_tokens, "max_concurrency": finding.max_concurrency},
+        "decode": _decode(finding.decode, demand.level), "decode_at_context": _at_context(finding.decode_at_depth),
+        "prefill": {"tok_s": None, "low_tok_s": None, "high_tok_s": None, "ttft_s": None, "basis": "roofline"},
+        "aggregate": _aggregate(finding),
+        "evidence": [measured(row) for row in finding.evidence],
+        "confidence": {"level": finding.confidence.level, "reason": say(finding.confidence.reason)},
+        "plan": finding.footprint.placement.flags or None if finding.footprint else None,
+        "notes": notes,
+    }  # fmt: skip
+
+
+def document(findings: Sequence[Finding], catalog_date: str) -> dict[str, Any]:
+    """The whole answer."""
+    return {
+        "schema": SCHEMA, "advisor": __version__, "catalog": catalog_date,
+        "findings": [finding_json(finding) for finding in findings],
+    }  # fmt: skip

@@ -1,0 +1,56 @@
+"""Several findings as one table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor import units
+from advisor.present.fit_card import MARKS
+from advisor.present.formats import as_printed, tok_s, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.evidence.finding import Finding
+
+HEADERS = ("model", "quant", "hardware", "runtime", "verdict", "memory GiB", "usable GiB", "decode tok/s", "range", "at context",
+           "measured", "max context", "confidence")  # fmt: skip
+
+
+def _measured(finding: Finding) -> str:
+    best = next((row for row in finding.evidence if not row.remark), None)
+    if best is None or best.closeness == "far":
+        return ""
+    return f"{as_printed(best.record.decode_tok_s or 0)} {MARKS[best.closeness]}{best.tier}"
+
+
+def row(finding: Finding) -> list[str]:
+    """The finding as one line of the table."""
+    case, found = finding.case, finding.footprint
+    uses = [use for use in found.placement.uses if use.pool.device is not None] if found else []
+    used, usable = sum(use.used_bytes for use in uses), sum(use.pool.usable_bytes for use in uses)
+    zero, deep = finding.decode, finding.decode_at_depth
+    short = f" −{units.to_gib(found.placement.short_bytes):.1f}" if found and finding.verdict == "does-not-fit" else ""
+    has_range = zero and zero.low_tok_s is not None and zero.high_tok_s is not None
+    return [
+        case.model.id, case.quant.id, case.machine.hardware.id, case.runtime.id, finding.verdict + short,
+        f"{units.to_gib(used):.1f}" if found else "", f"{units.to_gib(usable):.1f}" if found else "",
+        tok_s(zero.tok_s) if zero and zero.tok_s else "",
+        f"{tok_s(zero.low_tok_s or 0)}–{tok_s(zero.high_tok_s or 0)}" if zero and has_range else "",
+        tok_s(deep.tok_s) if deep and deep.tok_s else "", _measured(finding),
+        tokens(finding.max_context_tokens) if finding.max_context_tokens else "", finding.confidence.level,
+    ]  # fmt: skip
+
+
+def rows(findings: Sequence[Finding]) -> list[list[str]]:
+    """Every finding as a line; columns as in `HEADERS`."""
+    return [row(finding) for finding in findings]
+
+
+def without_constant(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """The table without columns that say the same in every line or nothing at all, so that it fits a terminal."""
+    keep = [
+        index for index, name in enumerate(headers)
+        if name in {"runtime", "verdict", "quant"} or len({line[index] for line in lines}) > 1
+    ]  # fmt: skip
+    return [headers[i] for i in keep], [[line[i] for i in keep] for line in lines]
