@@ -14,6 +14,9 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+MOST_CANDIDATES = 8
+"""Names an error lists before it only counts them."""
+
 
 class Exit(IntEnum):
     """Exit codes scripts may rely on."""
@@ -85,7 +88,9 @@ class AmbiguousName(UnknownName):
 
     def __init__(self, kind: str, typed: str, candidates: tuple[str, ...]) -> None:
         super().__init__(kind, typed, candidates)
-        self.args = (f"{kind} {typed!r} could be {', '.join(candidates[:8])}{' …' if len(candidates) > 8 else ''}",)
+        named = candidates[:MOST_CANDIDATES]
+        more = f" and {len(candidates) - len(named)} more" if len(candidates) > len(named) else ""
+        self.args = (f"{kind} {typed!r} could be {', '.join(named)}{more}",)
 
 
 class NetworkNeeded(AdvisorError):

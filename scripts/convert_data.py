@@ -14,9 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "scripts"))
 
-from convert import (  # noqa: E402 - after the path is set
+from scripts.convert import (  # noqa: E402 - after the path is set
     authored_sources,
     benchmarks,
     compatibility,
@@ -27,9 +26,9 @@ from convert import (  # noqa: E402 - after the path is set
     prices,
     quality,
 )
-from convert.common import Output, Sources  # noqa: E402
+from scripts.convert.common import Output, Sources  # noqa: E402
 
-CONVERTERS = (hardware, models, benchmarks, prices, costs, quality, pipelines, compatibility, authored_sources)
+CONVERTERS = (hardware, compatibility, models, benchmarks, prices, costs, quality, pipelines, authored_sources)
 AUTHORED = ("quants", "runtimes")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.catalog.compose import MOST_DEVICES
 from advisor.catalog.kinds import KINDS, NAMED, KindName
-from advisor.catalog.mentions import dates, mentions
+from advisor.catalog.mentions import Mention, dates, mentions
 from advisor.catalog.names import fold
 from advisor.catalog.places import Place
 from advisor.catalog.schema.quality import OTHER_MODELS
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from advisor.catalog.contents import Catalog
+    from advisor.catalog.yaml_text import Loc
     from advisor.errors import Problem
 
-SHARED_NAMES: tuple[KindName, ...] = ("models", "hardware", "quants", "runtimes")
-"""Kinds that may not share a name with one another: a question names all four."""
+SHARED_NAMES: tuple[KindName, ...] = ("models", "pipelines", "hardware", "quants", "runtimes")
+"""Kinds that may not share a name with one another: questions and records name them side by side."""
 MAY_BE_AHEAD = "on_sale"
 """The only date that may lie ahead of the catalog: what is announced is on sale later."""
 
@@ -48,7 +49,7 @@ def unused_sources(catalog: Catalog) -> list[Problem]:
         for kind in KINDS
         for entry in catalog.of(kind).values()
         for mention in mentions(entry)
-        if mention.kind == "sources"
+        if "sources" in mention.kinds
     }
     return [
         catalog.places["sources", source].problem((), "nothing cites this source")
@@ -60,9 +61,11 @@ def unused_sources(catalog: Catalog) -> list[Problem]:
 def _unresolved(catalog: Catalog) -> Iterator[Problem]:
     for kind, place, entry in _entries(catalog):
         for mention in mentions(entry):
-            if mention.name in catalog.of(mention.kind) or (kind == "quality" and mention.name == OTHER_MODELS):
+            is_known = any(mention.name in catalog.of(wanted) for wanted in mention.kinds)
+            if is_known or (kind == "quality" and mention.name == OTHER_MODELS):
                 continue
-            message = f"no {KINDS[mention.kind].label} has the id {mention.name!r}{_hint(catalog, mention.kind, mention.name)}"
+            label = " or ".join(KINDS[wanted].label for wanted in mention.kinds)
+            message = f"no {label} has the id {mention.name!r}{_hint(catalog, mention)}"
             if mention.way[0] in KINDS[kind].from_path:
                 # The file's place says it, so it is wrong once, not once a row.
                 yield Place(place.path).problem((), message)
@@ -70,8 +73,8 @@ def _unresolved(catalog: Catalog) -> Iterator[Problem]:
                 yield place.problem(mention.way, message)
 
 
-def _hint(catalog: Catalog, kind: KindName, name: str) -> str:
-    near = [known for known in catalog.names.exact(kind, name) if known != name] if kind in NAMED else []
+def _hint(catalog: Catalog, mention: Mention) -> str:
+    near = catalog.names.exact(mention.kinds[0], mention.name)
     return f"; its id is {near[0]}" if len(near) == 1 else ""
 
 
@@ -81,7 +84,8 @@ def _shared_names(catalog: Catalog) -> Iterator[Problem]:
         space = "shared" if kind in SHARED_NAMES else kind
         for entry_id, entry in catalog.of(kind).items():
             repository = getattr(entry, "repository", None)
-            named = [(("id",), entry_id), *((("repository",), text) for text in (repository,) if text)]
+            named: list[tuple[Loc, str]] = [(("id",), entry_id)]
+            named += [(("repository",), repository)] if repository else []
             named += [(("aliases", number), text) for number, text in enumerate(getattr(entry, "aliases", ()))]
             for way, name in named:
                 owner = owners.setdefault((space, fold(name)), (kind, entry_id))

@@ -18,9 +18,10 @@ _AS_THEY_ARE = (str, int, float, bool, object, NoneType)
 def encode(value: Any) -> Any:
     """JSON data of a schema value; fields that hold their default are left out."""
     if is_dataclass(value):
+        schema: type = type(value)
         return {
             name: encode(held)
-            for name, default, factory in _defaults(type(value))
+            for name, default, factory in _defaults(schema)
             if (held := getattr(value, name)) != (factory() if factory else default)
         }
     if isinstance(value, tuple | list):
@@ -32,7 +33,8 @@ def encode(value: Any) -> Any:
 
 def decode(schema: type[T], data: dict[str, Any]) -> T:
     """The schema value `encode` made the data from."""
-    turned = {name: turn(data[name]) for name, turn in _turns(schema) if name in data}
+    known: type = schema
+    turned = {name: turn(data[name]) for name, turn in _turns(known) if name in data}
     return schema(**{**data, **turned})
 
 
@@ -41,14 +43,14 @@ def _defaults(schema: type) -> tuple[tuple[str, Any, Callable[[], Any] | None], 
     """Name, default and default factory of each field; the default of a mandatory field equals nothing."""
     return tuple(
         (each.name, each.default, None if each.default_factory is MISSING else each.default_factory)
-        for each in fields(schema)  # type: ignore[arg-type]
+        for each in fields(schema)
     )
 
 
 @cache
 def _turns(schema: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """Fields whose JSON is not already the value, each with what turns one into the other."""
-    return tuple((each.name, turn) for each in fields(schema) if (turn := _turn(each.type)))  # type: ignore[arg-type]
+    return tuple((each.name, turn) for each in fields(schema) if (turn := _turn(each.type)))
 
 
 def _turn(annotation: Any) -> Callable[[Any], Any] | None:

@@ -18,7 +18,7 @@ BOX_KINDS = ("unified soc",)
 """Kinds that are a whole computer, so that two of them are two boxes."""
 
 # A space before the x needs one after it: `7900 xtx` is no count of 7,900.
-_COUNTED = re.compile(r"(?P<count>\d+)(?:[x×*]|\s+[x×*](?=\s))[\s-]*(?P<name>.*)", re.IGNORECASE | re.DOTALL)
+_COUNTED = re.compile(r"(?P<count>\d+)(?:[x\u00d7*]|\s+[x\u00d7*](?=\s))[\s-]*(?P<name>.*)", re.IGNORECASE | re.DOTALL)
 
 
 def parts(typed: str, is_name: Callable[[str], bool]) -> list[tuple[int, str]]:
@@ -75,7 +75,7 @@ def systems(hardware: Iterable[Hardware]) -> dict[str, tuple[str, ...]]:
 
 def compose(counts: Mapping[str, int], by_id: Mapping[str, Hardware]) -> Hardware:
     """A system of these devices about which nothing else is known: no host, no links."""
-    from advisor.catalog.schema.hardware import Hardware, Member
+    from advisor.catalog.schema.hardware import Hardware, Member  # noqa: PLC0415  only a composed machine needs them
 
     ordered = sorted(counts.items())
     members = [by_id[device] for device, _ in ordered]

@@ -15,7 +15,7 @@ Code that takes `Facts` works with either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
@@ -152,7 +152,9 @@ class Catalog:
     @cached_property
     def names(self) -> Names:
         """Every name of every kind."""
-        index = {kind: index_of((key, _other_names(entry)) for key, entry in self.of(kind).items()) for kind in NAMED}
+        index: dict[str, dict[str, tuple[str, ...]]] = {
+            kind: index_of((key, _other_names(entry)) for key, entry in self.of(kind).items()) for kind in NAMED
+        }
         return Names(index, compose.systems(self.hardware.values()))
 
     @cached_property

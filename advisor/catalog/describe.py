@@ -17,21 +17,22 @@ _START = f"""\
 
 Generated from the schema in `advisor/catalog/schema`; change the descriptions there.
 
-Every fact is in a YAML file below `catalog/`, in the folder of its kind. The file's name is the id; ids are in lower case.
-An overlay (`--catalog DIR`, `ADVISOR_CATALOG`, `$XDG_DATA_HOME/advisor/catalog`) has the same folders: a file replaces the
-shipped one of the same path, and what it holds is marked "yours".
+Every fact is in a YAML file below `catalog/`, in the folder of its kind. The file's name is the id; ids are in lower
+case. An overlay (`--catalog DIR`, `ADVISOR_CATALOG`, `$XDG_DATA_HOME/advisor/catalog`) has the same folders: a file
+replaces the shipped one of the same path, and what it holds is marked "yours".
 
-- UTF-8, one mapping a file, at most {MAX_FILE_MB} MB, nested at most {MAX_DEPTH} deep; no equal keys, anchors, aliases or tags.
-- `true`, `false`, `null`, decimal integers (`131_072`) and decimal fractions are what they look like. Everything else is
-  text: `no`, `12:30` and `2026-02-05` too. A version that looks like a number is quoted (`"1.10"`). No exponents.
+- UTF-8, one mapping a file, at most {MAX_FILE_MB} MB, nested at most {MAX_DEPTH} deep; no equal keys, anchors, aliases
+  or tags.
+- `true`, `false`, `null`, decimal integers (`131_072`) and decimal fractions are what they look like. Everything else
+  is text: `no`, `12:30` and `2026-02-05` too. A version that looks like a number is quoted (`"1.10"`). No exponents.
 - A field nobody has described here is refused. A field without a value in the source is left out, never guessed.
 - **Bold** fields are mandatory.
 """
 _FILES = {
-    "rows of a subject": "A file holds one field, `rows`: a list of these. The rows are numbered from 1, and row n of the "
-    "file `name` has the id `name#n`.",
-    "rows of a source": "A file holds `common`, fields that hold for every row that does not say otherwise (`conditions` one by "
-    "one), and `rows`.",
+    "rows of a subject": "A file holds one field, `rows`: a list of these. The rows are numbered from 1, and row n of "
+    "the file `name` has the id `name#n`.",
+    "rows of a source": "A file holds `common`, fields that hold for every row that does not say otherwise "
+    "(`conditions` one by one), and `rows`.",
 }
 
 

@@ -57,7 +57,7 @@ def hardware(facts: Facts, typed: str) -> Hardware:
 
 
 def _catalogued(facts: Facts, typed: str, counts: Mapping[str, int]) -> Hardware | None:
-    """The catalog's own system of these devices; a rebadged box counts as the one it rebadges where nothing is closer."""
+    """The catalog's own system of these devices; where there is none, rebadged boxes count as what they rebadge."""
     originals: dict[str, int] = {}
     for device, count in counts.items():
         original = facts.hardware[device].same_as or device

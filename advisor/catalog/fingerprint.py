@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CODE = ("catalog", "estimate", "evidence")
 """Parts of the package whose text enters the key: what a snapshot holds also depends on the code that computed it."""
 MAX_FILE_BYTES = 16_000_000
-"""The reader refuses files far smaller than this; of larger ones only the size enters the key, so hashing stays quick."""
+"""The reader refuses smaller files than this; of larger ones only the size enters the key, so hashing stays quick."""
 
 
 def key(folders: Sequence[Path], package: Path = PACKAGE) -> str:

@@ -32,10 +32,11 @@ ID = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 
 
 def load_catalog(folders: Sequence[Path]) -> Catalog:
-    """Everything in the folders; a later folder's file replaces an earlier one's of the same path, a record that of its id.
+    """Everything in the folders, of which later ones win.
 
-    Entries of all but the first folder are "yours". Raises CatalogInvalid with every problem of every file, CatalogError
-    for a folder that holds no catalog.
+    A file replaces an earlier folder's file of the same path, a record the earlier one of its id. Entries of all but
+    the first folder are "yours". Raises CatalogInvalid with every problem of every file, CatalogError for a folder
+    that holds no catalog.
     """
     with _collector_resting():
         reading = _Reading()
@@ -67,8 +68,11 @@ def load_file(path: Path, kind: Kind) -> list[tuple[Any, Place]]:
 
 @contextmanager
 def _collector_resting() -> Iterator[None]:
-    """Without the garbage collector, for a stretch that makes hundreds of thousands of small objects and keeps them all:
-    looking through them again and again for something to free would take a good part of the time."""
+    """A stretch without garbage collection.
+
+    Reading makes hundreds of thousands of small objects and keeps nearly all: looking through them again and again for
+    something to free would take a good part of the time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -38,7 +38,7 @@ def folders(
     Raises CatalogError for a folder that was named and does not exist.
     """
     own = _base(environ, "XDG_DATA_HOME", ".local/share")
-    overlays = [own / "catalog"] if own and (own / "catalog").is_dir() else []
+    overlays = [own / "catalog"] if own and _holds_something(own / "catalog") else []
     listed = [Path(text) for text in environ.get(VARIABLE, "").split(os.pathsep) if text]
     for asked_by, paths in ((VARIABLE, listed), ("--catalog", named)):
         overlays += [_existing(path, asked_by) for path in paths]
@@ -48,6 +48,14 @@ def folders(
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Where the snapshot may be kept; None where the user has no home."""
     return _base(environ, "XDG_CACHE_HOME", ".cache")
+
+
+def _holds_something(folder: Path) -> bool:
+    """True for a folder with anything in it: an empty one of the user's own is no mistake."""
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def _existing(path: Path, asked_by: str) -> Path:
@@ -60,7 +68,7 @@ def _existing(path: Path, asked_by: str) -> Path:
 
 
 def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path | None:
-    """advisor's folder below an XDG base folder; a relative one is ignored, as the XDG specification asks."""
+    """The `advisor` folder below an XDG base folder; a relative one is ignored, as the XDG specification asks."""
     stated = Path(environ.get(variable, ""))
     if stated.is_absolute():
         return stated / "advisor"

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from advisor.catalog.yaml_text import Loc
 
 _SOURCES = {"source", "sources", "second_sources"}
-_NAMES: dict[tuple[str, str], KindName] = {
-    ("Model", "released_quant"): "quants",
-    ("Artifact", "quant"): "quants",
-    ("Artifact", "formats"): "quants",
-    ("Quant", "base"): "quants",
-    ("Quant", "parts"): "quants",
-    ("Quant", "rest"): "quants",
-    ("Hardware", "same_as"): "hardware",
-    ("Member", "device"): "hardware",
-    ("UsableMemory", "runtime"): "runtimes",
-    ("Runtime", "refused_quants"): "quants",
-    ("Record", "model"): "models",
-    ("Record", "quant"): "quants",
-    ("Record", "hardware"): "hardware",
-    ("Conditions", "runtime"): "runtimes",
-    ("Price", "hardware"): "hardware",
-    ("Figure", "model"): "models",
-    ("Figure", "hardware"): "hardware",
-    ("Score", "model"): "models",
+_NAMES: dict[tuple[str, str], tuple[KindName, ...]] = {
+    ("Model", "released_quant"): ("quants",),
+    ("Artifact", "quant"): ("quants",),
+    ("Artifact", "formats"): ("quants",),
+    ("Quant", "base"): ("quants",),
+    ("Quant", "parts"): ("quants",),
+    ("Quant", "rest"): ("quants",),
+    ("Hardware", "same_as"): ("hardware",),
+    ("Member", "device"): ("hardware",),
+    ("UsableMemory", "runtime"): ("runtimes",),
+    ("Runtime", "refused_quants"): ("quants",),
+    ("Record", "model"): ("models", "pipelines"),
+    ("Record", "quant"): ("quants",),
+    ("Record", "hardware"): ("hardware",),
+    ("Conditions", "runtime"): ("runtimes",),
+    ("Price", "hardware"): ("hardware",),
+    ("Figure", "model"): ("models",),
+    ("Figure", "hardware"): ("hardware",),
+    ("Score", "model"): ("models",),
 }
 _BY_KEY = {("Runtime", "refused_quants")}
 """Mappings whose keys are the names."""
@@ -44,18 +44,18 @@ class Mention:
     """One entry named by another."""
 
     way: Loc
-    kind: KindName
+    kinds: tuple[KindName, ...]
+    """What it may be, the likeliest first."""
     name: str
 
 
 def mentions(entry: Any) -> Iterator[Mention]:
     """Everything the entry names, with the way to it."""
     for way, holder, shape, value in _held(entry, ()):
-        kind = _kind(type(holder).__name__, shape)
-        if kind is not None:
-            by_key = (type(holder).__name__, shape.name) in _BY_KEY
-            for inner, name in _texts(value, by_key=by_key):
-                yield Mention((*way, *inner), kind, name)
+        kinds = _kinds(type(holder).__name__, shape)
+        by_key = (type(holder).__name__, shape.name) in _BY_KEY
+        for inner, name in _texts(value, by_key=by_key) if kinds else ():
+            yield Mention((*way, *inner), kinds, name)
 
 
 def dates(entry: Any) -> Iterator[tuple[Loc, str]]:
@@ -65,13 +65,14 @@ def dates(entry: Any) -> Iterator[tuple[Loc, str]]:
             yield way, value
 
 
-def _kind(holder: str, shape: FieldShape) -> KindName | None:
-    return "sources" if shape.name in _SOURCES else _NAMES.get((holder, shape.name))
+def _kinds(holder: str, shape: FieldShape) -> tuple[KindName, ...]:
+    return ("sources",) if shape.name in _SOURCES else _NAMES.get((holder, shape.name), ())
 
 
 def _held(value: Any, way: Loc) -> Iterator[tuple[Loc, Any, FieldShape, Any]]:
     """Fields of interest that are filled, at every depth: way, what holds it, its shape, its value."""
-    for shape in _interesting(type(value)):
+    schema: type = type(value)
+    for shape in _interesting(schema):
         held = getattr(value, shape.name)
         if not held:
             continue
@@ -91,7 +92,7 @@ def _interesting(schema: type) -> tuple[FieldShape, ...]:
     return tuple(
         shape
         for shape in fields_of(schema)
-        if _kind(schema.__name__, shape)
+        if _kinds(schema.__name__, shape)
         or shape.type_words == DATE_WORDS
         or (shape.schema and _interesting(shape.schema))
     )

@@ -41,8 +41,8 @@ class Names:
     def find(self, kind: KindName, typed: str) -> str:
         """The id of the entry that answers to the name.
 
-        Case, spaces, underscores and hyphens do not matter, nor does the owner before a `/`; the beginning of a name does
-        where it can mean one thing only. Raises UnknownName with near names, AmbiguousName with the candidates.
+        Case, spaces, underscores and hyphens do not matter, nor does the owner before a `/`; the beginning of a name is
+        enough where it can mean one thing only. Raises UnknownName with near names, AmbiguousName with the candidates.
         """
         found = self.exact(kind, typed) or self._starting(kind, typed)
         if len(found) == 1:
@@ -68,8 +68,7 @@ class Names:
         wanted = fold(typed).rpartition("/")[2]
         if not wanted or len(wanted) > LONGEST_NAME:
             return ()
-        # Only a mistyped name pays for the import.
-        from difflib import get_close_matches
+        from difflib import get_close_matches  # noqa: PLC0415  only a mistyped name pays for it
 
         names = self.index.get(kind, {})
         starting = sorted((name for name in names if name.startswith(wanted)), key=len)
@@ -94,7 +93,7 @@ class Names:
 def index_of(entries: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
     """Folded name → ids, from (id, other names) pairs. An id keeps its name even where another entry claims it."""
     known = list(entries)
-    index = {fold(entry_id): (entry_id,) for entry_id, _ in known}
+    index: dict[str, tuple[str, ...]] = {fold(entry_id): (entry_id,) for entry_id, _ in known}
     ids = set(index)
     for entry_id, others in known:
         for name in map(fold, others):

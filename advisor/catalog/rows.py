@@ -54,7 +54,7 @@ def rows_of_source(data: Mapping[str, Any], place: Place) -> list[tuple[Any, Pla
 
 
 def completed(common: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with what holds for all of them; conditions are completed one by one, everything else is the row's if it has it."""
+    """The row with what `common` says and it does not; conditions are completed one by one."""
     whole = {**common, **row}
     inner, outer = row.get("conditions"), common.get("conditions")
     if isinstance(inner, dict) and isinstance(outer, dict):

@@ -52,7 +52,7 @@ def fields_of(schema: type) -> tuple[FieldShape, ...]:
 
 
 def schema_at(schema: type, way: Sequence[str | int]) -> type | None:
-    """The dataclass at the end of the way `("conditions",)`, `("blocks", "name", "attention")`; None when there is none."""
+    """The dataclass at the end of a way such as `("blocks", "name", "attention")`; None when there is none."""
     current: type | None = schema
     parts = iter(way)
     for part in parts:
@@ -106,10 +106,9 @@ def _words(annotation: Any) -> str:
     origin, choices = get_origin(inner), get_args(inner)
     if origin is Literal:
         return "one of " + ", ".join(map(str, choices))
-    if origin is tuple:
-        return f"list of {_words(choices[0])}"
-    if origin is dict:
-        return f"mapping of {_words(choices[0])} to {_words(choices[1])}"
+    if origin in (tuple, dict):
+        held = _words(choices[-1 if origin is dict else 0])
+        return f"list of {held}" if origin is tuple else f"mapping of {_words(choices[0])} to {held}"
     if origin in (Union, UnionType):
         return " or ".join(_words(choice) for choice in _without_none(inner))
     if is_dataclass(inner):

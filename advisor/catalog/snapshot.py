@@ -4,9 +4,10 @@
     line 2   {"date": …, "sections": {section: [start, end], …}}
     rest     sections, each JSON; a section of entries is a line with its directory, followed by the entries
 
-`crc` is over everything after line 1. A directory gives the place of every entry and of every group (the records of one model), so that a question decodes only
-what it asks for. `key` stands for everything the snapshot was made from: one with another key is not read, one that is
-damaged does not match its checksum, and in both cases it is made again. Deleting it is always safe.
+`crc` is over everything after line 1. A directory gives the place of every entry and of every group (the records of one
+model), so that a question decodes only what it asks for. `key` stands for everything the snapshot was made from: one
+with another key is not read, one that is damaged does not match its checksum, and in both cases it is made again.
+Deleting it is always safe.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import os
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -23,10 +25,10 @@ from advisor.catalog.contents import grouped
 from advisor.catalog.entries import Entries, pack
 from advisor.catalog.kinds import KINDS, KindName
 from advisor.catalog.names import Names
+from advisor.errors import CatalogInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from advisor.catalog.contents import JSON, Catalog, Facts, Origin
     from advisor.catalog.schema.compatibility import Compatibility
@@ -57,8 +59,8 @@ def open_catalog(
     """Everything in these catalog folders, from a snapshot where one is current, else from the files.
 
     `extras` computes what is worth computing once; it is called only when the snapshot is made, and its answers are had
-    by `Facts.extra`. `cache` is the folder the snapshot is kept in; without one, or where it cannot be written, the files
-    are read every time. Raises CatalogInvalid with every problem found.
+    by `Facts.extra`. `cache` is the folder the snapshot is kept in; without one, or where it cannot be written, the
+    files are read every time. Raises CatalogInvalid with every problem found.
     """
     key = fingerprint.key(folders)
     kept = cache / f"snapshot-{key[:16]}.json" if cache else None
@@ -74,9 +76,8 @@ def open_catalog(
 def make(folders: Sequence[Path], key: str, extras: Callable[[Catalog], Mapping[str, JSON]] | None = None) -> bytes:
     """A new snapshot of the files in these folders. Raises CatalogInvalid where they are wrong."""
     # Only making a snapshot pays for pydantic and YAML.
-    from advisor.catalog.check import references
-    from advisor.catalog.load import load_catalog
-    from advisor.errors import CatalogInvalid
+    from advisor.catalog.check import references  # noqa: PLC0415
+    from advisor.catalog.load import load_catalog  # noqa: PLC0415
 
     catalog = load_catalog(folders)
     problems = references(catalog)
@@ -91,9 +92,9 @@ def write(catalog: Catalog, key: str, extras: Mapping[str, JSON]) -> bytes:
     for kind, entry_id in catalog.origins:
         origins.setdefault(kind, []).append(entry_id)
     sections = {"names": _json([catalog.names.index, catalog.names.systems]), "origins": _json(origins)}
-    for name, kind in KINDS.items():
-        entries = catalog.of(name).values()
-        sections[name] = pack(grouped(kind.subject, entries) if kind.subject else {None: tuple(entries)})
+    for each in KINDS.values():
+        entries = catalog.of(each.name).values()
+        sections[each.name] = pack(grouped(each.subject, entries) if each.subject else {None: tuple(entries)})
     for extra, value in extras.items():
         sections[EXTRA + extra] = _json(value)
     spans: dict[str, tuple[int, int]] = {}
@@ -118,7 +119,7 @@ def read(path: Path, key: str) -> Snapshot | None:
 
 def keep(raw: bytes, path: Path) -> None:
     """Put the snapshot there in one step and remove older ones beside it; where that is not allowed, do nothing."""
-    from tempfile import mkstemp
+    from tempfile import mkstemp  # noqa: PLC0415  reading a snapshot does without
 
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,10 +127,9 @@ def keep(raw: bytes, path: Path) -> None:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(raw)
-            os.replace(fresh, path)
+            Path(fresh).replace(path)
         finally:
-            with suppress(OSError):
-                os.unlink(fresh)
+            Path(fresh).unlink(missing_ok=True)
         for old in path.parent.glob("snapshot-*"):
             if old != path:
                 old.unlink(missing_ok=True)

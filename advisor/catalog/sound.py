@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 EVERYTHING = "all"
 """Key of a machine's sources that stands for every figure."""
+NEED_NO_SOURCE = {"launch_price", "advertised_gb"}
+"""A price names its source itself; how much memory a machine is sold with is part of which machine it is."""
+COMPUTE = {"fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops"}
+"""Figures whose origin `compute_basis` tells."""
 
 
 @singledispatch
@@ -35,18 +39,7 @@ def _model(model: Model, catalog: Catalog) -> Iterator[Finding]:
     if other and other.blocks is model.blocks and other.layout is model.layout:
         # The layers stand in the other's file, and are judged there.
         return
-    used = {name for run in model.layout for name in run.blocks}
-    for number, run in enumerate(model.layout):
-        for place, name in enumerate(run.blocks):
-            if name not in model.blocks:
-                yield ("layout", number, "blocks", place), f"no block is called {name!r}"
-    if model.draft_layers:
-        used.add(model.draft_layers.block)
-        if model.draft_layers.block not in model.blocks:
-            yield ("draft_layers", "block"), f"no block is called {model.draft_layers.block!r}"
-    for name in model.blocks:
-        if name not in used:
-            yield ("blocks", name), "no layer is made of this block"
+    yield from _layers(model)
     for name in model.lookup_tensors:
         if name not in model.tensors:
             yield ("lookup_tensors",), f"{name!r} is not among `tensors`"
@@ -56,13 +49,29 @@ def _model(model: Model, catalog: Catalog) -> Iterator[Finding]:
         yield ("provenance",), "a name-only model has no layers"
 
 
+def _layers(model: Model) -> Iterator[Finding]:
+    named: list[Finding] = [
+        (("layout", number, "blocks", place), name)
+        for number, run in enumerate(model.layout)
+        for place, name in enumerate(run.blocks)
+    ]
+    if model.draft_layers:
+        named.append((("draft_layers", "block"), model.draft_layers.block))
+    for way, name in named:
+        if name not in model.blocks:
+            yield way, f"no block is called {name!r}"
+    for name in model.blocks:
+        if name not in {used for _, used in named}:
+            yield ("blocks", name), "no layer is made of this block"
+
+
 @unsound.register(Quant)
 def _quant(quant: Quant, catalog: Catalog) -> Iterator[Finding]:
     needed = {"block": "block", "ggml-mix": "base", "parts": "parts"}.get(quant.rule)
     if needed and not getattr(quant, needed):
         yield ("rule",), f"rule {quant.rule} needs `{needed}`"
     base = catalog.quants.get(quant.base or "")
-    if base and not base.block:
+    if quant.rule == "ggml-mix" and base and not base.block:
         yield ("base",), f"{base.id} has no `block` to build a mix around"
 
 
@@ -81,12 +90,14 @@ def _hardware(machine: Hardware, catalog: Catalog) -> Iterator[Finding]:
     for figure in machine.sources:
         if figure not in known:
             yield ("sources", figure), "no field is called so; name a field, or `all`"
-    for figure in get_args(Figure):
-        given = getattr(machine, figure) is not None
-        if (
-            given
-            and EVERYTHING not in machine.sources
-            and figure not in machine.sources
-            and figure not in machine.unverified
-        ):
-            yield (figure,), "has no source; give one in `sources`, or list it in `unverified`"
+    for figure in _unsourced(machine):
+        yield (figure,), "has no source; give one in `sources`, or list it in `unverified`"
+
+
+def _unsourced(machine: Hardware) -> set[str]:
+    """Figures that are given without saying where they come from."""
+    if EVERYTHING in machine.sources:
+        return set()
+    given = {figure for figure in get_args(Figure) if getattr(machine, figure) is not None}
+    computed = COMPUTE if machine.compute_basis else set()
+    return given - NEED_NO_SOURCE - computed - set(machine.sources) - set(machine.unverified)

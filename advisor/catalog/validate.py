@@ -39,6 +39,7 @@ _MESSAGES = {
     "predicate_failed": "should be a date: YYYY, YYYY-MM or YYYY-MM-DD",
     "string_too_short": "should not be empty",
 }
+_UNION_MISTAKES = {"float_type", "finite_number", "int_type", "string_type", "bool_type"}
 _UNION_BRANCHES = {"float": "a number", "int": "a whole number", "str": "text", "bool": "true or false"}
 
 
@@ -53,9 +54,10 @@ def validated(
     Raises CatalogInvalid with every mistake.
     """
     problems = [place.problem((name,), "comes from the file's place; leave it out") for name in given if name in data]
+    known: type = schema
     try:
         # Strict JSON mode: lists and mappings are what YAML calls so, but "5", 1.0 and "no" are not 5, 1 and false.
-        value: T = _adapter(schema).validate_json(json.dumps({**data, **given}), strict=True)
+        value: T = _adapter(known).validate_json(json.dumps({**data, **given}), strict=True)
     except ValidationError as error:
         problems += _problems(schema, error, place)
     if problems:
@@ -72,15 +74,14 @@ def _problems(schema: type, error: ValidationError, place: Place) -> list[Proble
     by_place: dict[Loc, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         loc = detail["loc"]
-        # A field that may be several types reports each of them one level further down.
-        branch = (
-            loc and loc[-1] in _UNION_BRANCHES and detail["type"].split("_")[0] in {"float", "string", "bool", "finite"}
-        )
-        by_place.setdefault(loc[:-1] if branch and _is_union(schema, loc) else loc, []).append(detail)
+        by_place.setdefault(loc[:-1] if _is_branch(schema, loc, detail["type"]) else loc, []).append(detail)
     return [place.problem(loc, _message(schema, loc, details)) for loc, details in by_place.items()]
 
 
-def _is_union(schema: type, loc: Loc) -> bool:
+def _is_branch(schema: type, loc: Loc, kind: str) -> bool:
+    """Whether the last part is no field: one that may be several types reports each of them one level further down."""
+    if not loc or loc[-1] not in _UNION_BRANCHES or kind not in _UNION_MISTAKES:
+        return False
     parent = schema_at(schema, loc[:-1])
     return parent is None or loc[-1] not in {shape.name for shape in fields_of(parent)}
 

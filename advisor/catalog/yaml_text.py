@@ -1,8 +1,8 @@
 """One catalog file as plain data, whatever was put in its place: bounded time, bounded memory, never a traceback.
 
-YAML is read as events rather than with a loader: nesting is counted before it is followed, aliases are refused when they
-appear (so nothing can multiply), equal keys are noticed, and no tag can construct anything. Only `true`, `false`, `null`,
-decimal integers and decimal fractions are not text: `no`, `12:30`, `010` and `2026-02-05` stay what was written.
+YAML is read as events rather than with a loader: nesting is counted before it is followed, aliases are refused when
+they appear (so nothing can multiply), equal keys are noticed, and no tag can construct anything. Only `true`, `false`,
+`null`, decimal integers and decimal fractions are not text: `no`, `12:30`, `010` and `2026-02-05` stay as written.
 """
 
 from __future__ import annotations
@@ -122,6 +122,10 @@ def _text(data: bytes, shown: str) -> str:
     return text
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
 @dataclass(slots=True)
 class _Open:
     """A collection whose end has not come yet."""
@@ -197,7 +201,7 @@ class _Reading:
         if self.stack and isinstance(self.stack[-1].holds, dict) and self.stack[-1].key is None:
             self.stack[-1].key = text
             if self.lines is not None:
-                self.lines.setdefault((*self.stack[-1].way, text), event.start_mark.line + 1)
+                self.lines.setdefault((*self.stack[-1].way, text), _line(event))
             return top
         value = plain(text) if event.implicit[0] else text
         self._put(value, event)
@@ -211,14 +215,14 @@ class _Reading:
         if isinstance(inner.holds, list):
             way: Loc = (*inner.way, len(inner.holds))
             if self.lines is not None:
-                self.lines[way] = event.start_mark.line + 1
+                self.lines[way] = _line(event)
             inner.holds.append(value)
             return way
         key, inner.key = str(inner.key), None
         way = (*inner.way, key)
         if key in inner.holds:
             name = ".".join(map(str, way))
-            self.problems.append(Problem(self.shown, event.start_mark.line + 1, name, "is given twice"))
+            self.problems.append(Problem(self.shown, _line(event), name, "is given twice"))
         else:
             inner.holds[key] = value
         return way
@@ -227,4 +231,4 @@ class _Reading:
         inner = self.stack[-1] if self.stack else _Open([], ())
         # Of a way that is thousands deep the beginning is enough.
         name = ".".join(map(str, (inner.way if inner.key is None else (*inner.way, inner.key))[:6]))
-        raise CatalogInvalid([*self.problems, Problem(self.shown, event.start_mark.line + 1, name, message)])
+        raise CatalogInvalid([*self.problems, Problem(self.shown, _line(event), name, message)])

@@ -24,7 +24,7 @@ RANK = {"fits": 0, "fits-offloaded": 1, "does-not-fit": 2, "unsupported": 3}
 def _place(found: Finding) -> tuple[int, bool, float, float, str, str]:
     speed = found.decode.tok_s if found.decode and found.decode.tok_s else 0.0
     readable = speed >= READABLE_TOK_S
-    bits = round(found.bits_per_weight, 2) if readable else 0.0
+    bits = found.case.quant.bits_per_weight if readable else 0.0
     return RANK[found.verdict], not readable, -bits, -speed, found.case.runtime.id, found.case.quant.id
 
 

@@ -1,7 +1,6 @@
 """Bytes of the KV cache and of recurrent state, by the accounting of each runtime."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +81,9 @@ def layer_cache(block: Block, layers: int = 1, *, reading: bool = False) -> Laye
     return LayerCache(key, value, state_elements(block), window, layers, latent)
 
 
-def layer_caches(blocks: Iterable[Block]) -> tuple[LayerCache, ...]:
-    """One entry a distinct cache shape, with how many layers have it."""
-    counts = Counter(layer_cache(block) for block in blocks)
-    return tuple(
-        LayerCache(c.key_width, c.value_width, c.state_elements, c.window, n, c.latent) for c, n in counts.items()
-    )
+def layer_caches(model: Model) -> tuple[LayerCache, ...]:
+    """One entry a kind of layer, with how many layers are of it."""
+    return tuple(layer_cache(model.blocks[name], count) for name, count in Counter(model.layer_names).items())
 
 
 def cells(layer: LayerCache, q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays, by design
@@ -139,7 +135,7 @@ def cache_bytes(model: Model, rule: str, q: CacheQuestion) -> Cache:
     `llama.cpp`: exact to 2·10⁻⁴ against its own planner. `ollama-2025`: Ollama before llama-server. `paged` and
     `contiguous`: tokens times bytes a token, windows capped (page rounding is the planner's own matter).
     """
-    layers = layer_caches(model.layers)
+    layers = layer_caches(model)
     state = sum(layer.state_elements * layer.layers for layer in layers) * STATE_BYTES * q.sequences
     if rule == "ollama-2025":
         return Cache(_ollama_kv(model, layers, q), state)
@@ -160,7 +156,8 @@ def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:
     key; recurrent layers read and write their constant state.
     """
     total: Any = 0
-    for block in model.layers:
+    for name, count in Counter(model.layer_names).items():
+        block = model.blocks[name]
         layer = layer_cache(block, reading=True)
         seen = depth if layer.window is None else lesser(depth, layer.window)
         indexer = (block.latent_attention.indexer if block.latent_attention else None) or (
@@ -169,8 +166,8 @@ def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:
         row = layer.key_width * TYPE_BYTES[key_type] + layer.value_width * TYPE_BYTES[value_type]
         if indexer:
             keys = indexer.width * TYPE_BYTES[key_type]
-            total = total + seen * keys + lesser(seen, indexer.top_k) * (row - keys)
+            total = total + count * (seen * keys + lesser(seen, indexer.top_k) * (row - keys))
         else:
-            total = total + seen * row
-        total = total + 2 * layer.state_elements * STATE_BYTES
+            total = total + count * seen * row
+        total = total + count * 2 * layer.state_elements * STATE_BYTES
     return total

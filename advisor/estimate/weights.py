@@ -169,12 +169,29 @@ def recipe(model: Model, quant_id: str) -> Artifact | None:
     return next((a for a in model.artifacts if a.quant == quant_id and a.formats), None)
 
 
+_SIZED: dict[tuple[str, str, str], tuple[Model, Quant, Weights]] = {}
+_MOST_SIZED = 4096
+
+
 def weight_bytes(model: Model, quant: Quant, container: str, quants: Quants) -> Weights:
     """Weights of `model` stored as `quant` in `container` (`gguf`, `safetensors`, `mlx`, `exl3`).
 
     GGUF mixes are sized tensor by tensor with the quantizer's own rule; other formats by part of the model; a published
-    size of a file that follows no rule wins. Raises CannotSize where neither exists.
+    size of a file that follows no rule wins. Raises CannotSize where neither exists. The same model and quantization are
+    sized once: a question compares dozens of measured rows of one model, and each walks a thousand tensors.
     """
+    key = (model.id, quant.id, container)
+    known = _SIZED.get(key)
+    if known and known[0] is model and known[1] is quant:
+        return known[2]
+    if len(_SIZED) >= _MOST_SIZED:
+        _SIZED.clear()
+    weights = _size(model, quant, container, quants)
+    _SIZED[key] = (model, quant, weights)
+    return weights
+
+
+def _size(model: Model, quant: Quant, container: str, quants: Quants) -> Weights:
     artifact = published_artifact(model, quant.id)
     if not model.is_sized:
         return _from_size_alone(model, quant, artifact)

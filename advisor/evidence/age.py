@@ -6,6 +6,8 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+from advisor.evidence.observations import SHORT_TOKENS, default_backend, identity
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,9 +26,10 @@ def day(text: str) -> date:
 
 def _case(facts: Facts, record: Record) -> tuple[object, ...]:
     c, machine = record.conditions, facts.hardware[record.hardware]
-    runtime = facts.runtimes[c.runtime].family if c.runtime else None
+    backend = c.backend or (default_backend(machine, facts.runtimes[c.runtime]) if c.runtime else None)
+    depth = c.depth_tokens or 0
     return (
-        machine.same_as or machine.id, record.devices, record.model, record.quant, runtime, c.backend, c.depth_tokens or 0,
+        identity(machine), record.devices, record.model, record.quant, c.runtime, backend, depth if depth > SHORT_TOKENS else 0,
         c.concurrency or 1, c.placement, record.plain_decode is not False,
     )  # fmt: skip
 

@@ -7,30 +7,36 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.estimate.decode import Efficiency
+from advisor.evidence.observations import REFERENCE_BYTES_S
 
 if TYPE_CHECKING:
     from advisor.evidence.observations import Group
 
 Term = Literal["e", "tau", "kappa"]
-Nearness = Literal["same hardware", "same chip generation", "other hardware"]
+Nearness = Literal["same hardware", "same chip generation", "other hardware", "several devices"]
 TERMS: tuple[Term, ...] = ("e", "tau", "kappa")
 VALUE_DIGITS, QUANTILE_DIGITS = 7, 5
 ENOUGH_ROWS = 3
 """Rows of a group before a prediction may call itself calibrated on it."""
 
 
-def keys(g: Group) -> tuple[tuple[str, ...], ...]:
-    """Names of the deviations that apply to a case, for e, τ and κ in this order."""
+def keys(g: Group) -> tuple[dict[str, float], ...]:
+    """Names of the deviations that apply to a case with how much of each applies, for e, τ and κ in this order.
+
+    Trends over bandwidth apply in proportion to its logarithm; every other deviation applies whole.
+    """
     e = (
         f"hw:{g.hardware}", f"chip:{g.chip}", f"runtime:{g.runtime}", f"backend:{g.backend}",
         f"backend-chip:{g.backend}/{g.chip}", f"kind:{g.kind}", f"hw-kind:{g.hardware}/{g.kind}",
         f"runtime-kind:{g.runtime}/{g.kind}", f"format:{g.format}", f"format-backend:{g.format}/{g.backend}",
-        f"era:{g.runtime}/{g.era}", f"hw-runtime:{g.hardware}/{g.runtime}",
+        f"era:{g.runtime}/{g.era}", f"hw-runtime:{g.hardware}/{g.runtime}", f"memory:{g.memory}",
     )  # fmt: skip
     tau = (f"hw:{g.hardware}", f"chip:{g.chip}", f"runtime:{g.runtime}", f"backend:{g.backend}", f"kind:{g.kind}",
-           f"runtime-kind:{g.runtime}/{g.kind}", f"era:{g.runtime}/{g.era}")  # fmt: skip
-    kappa = (f"backend:{g.backend}", f"chip:{g.chip}", f"backend-chip:{g.backend}/{g.chip}", f"hw:{g.hardware}")
-    return e, tau, kappa
+           f"runtime-kind:{g.runtime}/{g.kind}", f"era:{g.runtime}/{g.era}", f"memory:{g.memory}")  # fmt: skip
+    kappa = (f"backend:{g.backend}", f"chip:{g.chip}", f"backend-chip:{g.backend}/{g.chip}", f"hw:{g.hardware}",
+             f"memory:{g.memory}", f"attention:{g.attention}", f"attention-backend:{g.attention}/{g.backend}")  # fmt: skip
+    trend = math.log(g.bandwidth_bytes_s / REFERENCE_BYTES_S)
+    return tuple(dict.fromkeys(names, 1.0) | {f"trend:{g.memory}": trend, "trend:all": trend} for names in (e, tau, kappa))
 
 
 def same_hardware_key(g: Group) -> str:
@@ -76,7 +82,8 @@ class Calibration:
         """e, κ and τ of a case: the global values times every deviation known for its groups."""
         terms = []
         for term, names in zip(TERMS, keys(group), strict=True):
-            terms.append(math.exp(sum(self.values.get(f"{term}/{name}", 0.0) for name in ("", *names))))
+            shift = sum(share * self.values.get(f"{term}/{name}", 0.0) for name, share in names.items())
+            terms.append(math.exp(self.values[f"{term}/"] + shift))
         return Efficiency(weights=terms[0], layer_s=terms[1], kv=terms[2])
 
     def nearness(self, group: Group) -> Nearness:
@@ -93,6 +100,14 @@ class Calibration:
         if near == "other hardware":
             return self.rows
         return self.counts[same_hardware_key(group) if near == "same hardware" else same_chip_key(group)]
+
+    def middle(self, nearness: Nearness) -> float:
+        """Factor on the predicted speed that half of held-out rows exceeded.
+
+        1 unless the case is of a kind the fit does not teach (several devices), where rows only show how far off it is.
+        """
+        found = self.quantiles.get(nearness)
+        return math.exp(_at(found, 0.5)) if found and nearness == "several devices" else 1.0
 
     def interval(self, nearness: Nearness, level: float) -> tuple[float, float] | None:
         """Factors on the predicted speed that held `level` of held-out rows; None without any."""

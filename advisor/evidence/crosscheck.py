@@ -8,7 +8,7 @@ from advisor.estimate.footprint import CannotRun, footprint, max_concurrency, ma
 from advisor.estimate.note import Note, note
 from advisor.evidence.confidence import confidence
 from advisor.evidence.finding import Confidence, Finding, Speed
-from advisor.evidence.match import measured
+from advisor.evidence.match import measured, worth_showing
 from advisor.evidence.predict import decode_speed
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def finding(facts: Facts, calibration: Calibration, case: Case, exclude_sources:
             speeds.append(speed)
     if speeds[0] and speeds[0].tok_s is None:
         notes.append(_why_no_speed(case, found.placement.host_read_bytes))
-    rows = measured(facts, calibration, case, 0 if case.demand.depth_tokens is None else depth, exclude_sources)
+    rows = worth_showing(facts, case, measured(facts, calibration, case, case.demand.depth_tokens or 0, exclude_sources))
     verdict = plan.verdict
     return Finding(
         case=case, verdict=verdict, footprint=found,
@@ -61,6 +61,8 @@ def finding(facts: Facts, calibration: Calibration, case: Case, exclude_sources:
 
 
 def _why_no_speed(case: Case, host_read_bytes: int) -> Note:
-    if host_read_bytes and case.machine.host_bandwidth_bytes_s is None:
-        return note("no speed: part of the model runs from host memory whose speed is not stated")
+    if host_read_bytes:
+        return note("speed is not predicted: no measured row teaches a model partly in host memory")
+    if len(case.machine.devices) > 1:
+        return note("speed is not predicted: no measured row teaches this split over devices")
     return note("no speed: no measured row teaches this runtime")

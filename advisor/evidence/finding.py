@@ -80,12 +80,3 @@ class Finding:
     evidence: tuple[Measured, ...]
     confidence: Confidence
     notes: tuple[Note, ...] = field(default=())
-
-    @property
-    def bits_per_weight(self) -> float:
-        """Average bits of a weight in this format; the format's nominal figure where the model is not sized."""
-        parameters = self.case.model.counts.text
-        if self.footprint is None or not parameters:
-            return self.case.quant.bits_per_weight
-        weights = self.footprint.weights
-        return 8 * (weights.total_bytes - weights.vision_bytes) / parameters

@@ -5,13 +5,14 @@
     prefill   2 × parameters multiplied × tok/s          ≤ highest known dense rate
     training  6 × parameters × tok/s (LoRA: at least 4)  ≤ highest known dense rate
 
-Every estimate leans towards letting a row pass: a depth that is not stated counts as zero, devices that may have worked
-together add up, a batch touches at least the experts of one token. What fails all the same cannot be.
+What a row leaves open is decided for it: a depth not stated counts as zero, devices that may have worked together add up,
+a batch touches the experts of one token, head and attention of a checkpoint may be as narrow as its label. What fails all
+the same is impossible; what fails only as labelled is suspect.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from advisor import units
@@ -40,6 +41,8 @@ ADAPTER_TRAINING = 4
 FORWARD = 2
 SEQUENTIAL = frozenset({"layer split", "rpc", "replicas"})
 """Ways to share work that give one sequence the bandwidth of one device at a time."""
+BITS = 8
+FP16_BITS = 16
 NARROW_ARITHMETIC = frozenset({"fp8", "fp4", "int8"})
 RATES = ("fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops")
 
@@ -51,7 +54,9 @@ class Verdict:
     record: Record
     kind: VerdictKind
     note: Note
-    """The arithmetic, or why there is none."""
+    """The arithmetic, or why there is none: what kind of fact is missing, and after a colon which."""
+    figure: str
+    """Field of the row the note is about."""
     reason: str | None = None
     """The row's own word for why it is disputed or suspect."""
 
@@ -60,6 +65,16 @@ class Verdict:
 class _Check:
     kind: VerdictKind
     note: Note
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """Bytes one decode step reads."""
+
+    least: float
+    """Whatever the label leaves open decided for the row."""
+    as_labelled: float
 
 
 @dataclass(slots=True)
@@ -78,52 +93,53 @@ class Gate:
 
     def verdict(self, record: Record) -> Verdict | None:
         """The verdict on one row; None where it states no rate."""
-        checks = [check for check in (self._decode(record), self._batch(record), self._prefill(record), self._training(record))
-                  if check]  # fmt: skip
+        judged = (
+            ("decode_tok_s", self._decode), ("aggregate_tok_s", self._batch), ("prefill_tok_s", self._prefill),
+            ("train_tok_s", self._training),
+        )  # fmt: skip
+        checks = [replace(found, figure=name) for name, judge in judged if (found := judge(record))]
         if not checks:
             return None
         worst = min(checks, key=lambda check: WORST_FIRST.index(check.kind))
         if record.disputed:
-            return Verdict(record, "disputed", worst.note, record.disputed)
+            return Verdict(record, "disputed", worst.note, worst.figure, record.disputed)
         if record.suspect and worst.kind != "impossible":
-            return Verdict(record, "suspect", worst.note, record.suspect)
-        return Verdict(record, worst.kind, worst.note)
+            return Verdict(record, "suspect", worst.note, worst.figure, record.suspect)
+        return Verdict(record, worst.kind, worst.note, worst.figure)
 
     def _decode(self, record: Record) -> _Check | None:
         if record.decode_tok_s is None:
             return None
-        found = self._touched_bytes(record, 1)
-        peak = self._bandwidth_bytes_s(record, alone=True)
-        if isinstance(found, str) or isinstance(peak, str):
-            return _unknown(found if isinstance(found, str) else str(peak))
-        needed = record.decode_tok_s * found
-        above = needed > peak
-        words = f"{{measured_tok_s}} × {{touched_gb}} = {{needed_gb_s}} {_than(above=above)} {{peak_gb_s}}"
-        return _Check("impossible" if above else "passes", note(
-            words, measured_tok_s=record.decode_tok_s, touched_gb=units.to_gb(found), needed_gb_s=units.to_gb(needed),
-            peak_gb_s=units.to_gb(peak),
-        ))  # fmt: skip
+        return self._reading(record, record.decode_tok_s, 1, self._bandwidth_bytes_s(record, alone=True))
 
     def _batch(self, record: Record) -> _Check | None:
         if record.aggregate_tok_s is None:
             return None
         requests = record.conditions.concurrency
         if requests is None:
-            return _unknown("the number of requests is not stated")
-        peak = self._bandwidth_bytes_s(record, alone=False)
-        least, spread = self._touched_bytes(record, requests, one_routing=True), self._touched_bytes(record, requests)
-        if isinstance(least, str) or isinstance(spread, str) or isinstance(peak, str):
-            return _unknown(next(found for found in (least, spread, peak) if isinstance(found, str)))
-        steps = record.aggregate_tok_s / requests
-        kind: VerdictKind = "impossible" if steps * least > peak else "suspect" if steps * spread > peak else "passes"
-        touched = least if kind == "impossible" else spread
-        words = "{measured_tok_s} / {requests} requests × {touched_gb} a step = {needed_gb_s} " + _than(
-            above=kind != "passes"
+            return _unknown("number of requests not stated")
+        return self._reading(record, record.aggregate_tok_s, requests, self._bandwidth_bytes_s(record, alone=False))
+
+    def _reading(self, record: Record, tok_s: float, requests: int, peak: float | str) -> _Check:
+        """Bytes read a second for so many tokens a second against the peak."""
+        touched = self._touched_bytes(record, requests)
+        if isinstance(touched, str) or isinstance(peak, str):
+            return _unknown(touched if isinstance(touched, str) else str(peak))
+        steps = tok_s / requests
+        kind: VerdictKind = (
+            "impossible"
+            if steps * touched.least > peak
+            else "suspect"
+            if steps * touched.as_labelled > peak
+            else "passes"
         )
+        used = touched.least if kind == "impossible" else touched.as_labelled
+        rate = "{measured_tok_s}" if requests == 1 else "{measured_tok_s} / {requests} requests"
+        words = f"{rate} × {{touched_gb}} = {{needed_gb_s}} {_than(above=kind != 'passes')} {{peak_gb_s}}"
         return _Check(kind, note(
-            words + " {peak_gb_s}" + (" with experts routed evenly" if kind == "suspect" else ""),
-            measured_tok_s=record.aggregate_tok_s, requests=requests, touched_gb=units.to_gb(touched),
-            needed_gb_s=units.to_gb(steps * touched), peak_gb_s=units.to_gb(peak),
+            words + (": the weights or the cache take fewer bytes than the label says" if kind == "suspect" else ""),
+            measured_tok_s=tok_s, requests=requests, touched_gb=units.to_gb(used), needed_gb_s=units.to_gb(steps * used),
+            peak_gb_s=units.to_gb(peak),
         ))  # fmt: skip
 
     def _prefill(self, record: Record) -> _Check | None:
@@ -149,11 +165,11 @@ class Gate:
             return _unknown(model)
         counted = self._counted(model)
         if counted is None:
-            return _unknown(f"the layers of {model.name} are not known")
+            return _unknown(f"layers not known: {model.id}")
         devices = self._devices(record)
         rates = [_dense_tflops(device) for device in devices]
         if not devices or None in rates:
-            return _unknown(f"the compute rate of {self.facts.hardware[record.hardware].name} is not known")
+            return _unknown(f"compute rate not known: {record.hardware}")
         peak = sum(rate for rate in rates if rate is not None)
         measured = sum(device.measured_fp16_tflops or peak for device in devices)
         needed = operations * counted.multiplied_per_token * tok_s / units.TERA
@@ -167,10 +183,10 @@ class Gate:
             peak_tflops=measured if kind == "suspect" else peak,
         ))  # fmt: skip
 
-    def _touched_bytes(self, record: Record, requests: int, *, one_routing: bool = False) -> float | str:
+    def _touched_bytes(self, record: Record, requests: int) -> _Touched | str:
         """Bytes one decode step of so many requests reads, or why they are not known.
 
-        With `one_routing` every request uses the same experts: the least a batch can touch.
+        A batch counts the experts of one token: how many more it touches depends on how alike the requests are.
         """
         c = record.conditions
         if c.speculative not in {None, "none"} or record.plain_decode is False:
@@ -182,24 +198,48 @@ class Gate:
         if isinstance(weights, str):
             return weights
         if not weights.layer_bytes:
-            return f"the layers of {model.name} are not known"
-        key = c.kv_type if c.kv_type in TYPE_BYTES else "f16"
+            return f"layers not known: {model.id}"
+        labelled, narrowest = self._cached_bytes(record, model)
+        read = weights.read_bytes()
+        return _Touched(self._least_read(record, model, read) + requests * narrowest, read + requests * labelled)
+
+    def _cached_bytes(self, record: Record, model: Model) -> tuple[float, float]:
+        """KV and state bytes one sequence reads a token: in the type stated or usual, and at the least."""
+        if model.kv_refused:
+            return 0.0, 0.0
+        c = record.conditions
+        runtime = self.facts.runtimes[c.runtime] if c.runtime else None
+        offered = [kind for kind in (runtime.kv_types if runtime else ()) if kind in TYPE_BYTES] or ["f16"]
+        stated = c.kv_type if c.kv_type in TYPE_BYTES else None
+        depth = c.depth_tokens or 0
+        key = stated or offered[0]
         value = c.kv_type_value if c.kv_type_value in TYPE_BYTES else key
-        cached = 0.0 if model.kv_refused else float(read_bytes(model, c.depth_tokens or 0, str(key), str(value)))
-        return weights.read_bytes(1 if one_routing else requests) + requests * cached
+        least = min(offered, key=TYPE_BYTES.__getitem__)
+        labelled = float(read_bytes(model, depth, key, str(value)))
+        return labelled, labelled if stated else float(read_bytes(model, depth, least, least))
+
+    def _least_read(self, record: Record, model: Model, read: float) -> float:
+        """Weight bytes at the least: outside GGUF a label says little about head and attention, which may be as narrow."""
+        quant = self.facts.quants[record.quant or ""]
+        counted = self._counted(model)
+        runtime = self._runtime(record, quant.id)
+        in_gguf = runtime is not None and "gguf" in {quant.container, *quant.containers} & set(runtime.containers)
+        if in_gguf or stated_bytes(record) or counted is None:
+            return read
+        return min(read, counted.read_per_token * quant.bits_per_weight / BITS)
 
     def _weights_of(self, record: Record, model: Model) -> Weights | str:
         if record.quant is None:
-            return "the quantization is not stated"
+            return "quantization not stated"
         runtime = self._runtime(record, record.quant)
         if runtime is None:
-            return "no runtime is known that loads this quantization"
+            return f"no runtime is known to load the format: {record.quant}"
         key = (model.id, record.quant, runtime.id, stated_bytes(record))
         if key not in self._weights:
             try:
                 self._weights[key] = row_weights(self.facts, record, model, runtime)
             except CannotSize as reason:
-                self._weights[key] = str(reason)
+                self._weights[key] = f"bytes not known: {reason}"
         return self._weights[key]
 
     def _runtime(self, record: Record, quant: str) -> Runtime | None:
@@ -218,7 +258,11 @@ class Gate:
         return self._parameters[model.id]
 
     def _narrow(self, record: Record) -> bool:
-        return record.quant is not None and self.facts.quants[record.quant].compute in NARROW_ARITHMETIC
+        """Whether the format is multiplied in fewer bits than FP16; llama.cpp multiplies every quantised one in INT8."""
+        if record.quant is None:
+            return False
+        quant = self.facts.quants[record.quant]
+        return quant.compute in NARROW_ARITHMETIC or (quant.container == "gguf" and quant.bits_per_weight < FP16_BITS)
 
     def _devices(self, record: Record) -> list[Hardware]:
         """Devices that took part; all of a system's where the row counts none of them."""
@@ -235,7 +279,7 @@ class Gate:
         rates = [device.bandwidth_bytes_s for device in self._devices(record)]
         known = [rate for rate in rates if rate is not None]
         if not known or len(known) < len(rates):
-            return f"the memory bandwidth of {self.facts.hardware[record.hardware].name} is not known"
+            return f"memory bandwidth not known: {record.hardware}"
         return max(known) if alone and record.conditions.parallel in SEQUENTIAL else sum(known)
 
 

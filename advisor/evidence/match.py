@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from advisor.estimate.decode import step_s
 from advisor.evidence.age import overtaken
 from advisor.evidence.finding import Closeness, Measured
-from advisor.evidence.observations import group, identity, observe
+from advisor.evidence.observations import SHORT_TOKENS, group, identity, observe
 from advisor.evidence.predict import software_date
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.record import Record
     from advisor.estimate.case import Case
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 SAME = 0.10
 """Depths and concurrencies this close count as the same."""
-SHORT_TOKENS = 512
-"""Depths below this do not differ in speed: a prompt of a few words is depth 0."""
 ORDER: dict[Closeness, int] = {"exact": 0, "near": 1, "far": 2}
 SIBLING_BITS = 0.15
 """Formats whose bits per weight differ by less than this are siblings."""
@@ -117,13 +117,30 @@ def _remark(record: Record, old: dict[str, str]) -> str:
     return record.not_for_calibration or ""
 
 
+def worth_showing(facts: Facts, case: Case, rows: tuple[Measured, ...]) -> tuple[Measured, ...]:
+    """Of the rows for a pair, those worth showing beside one case: near ones, and far ones that differ in depth or format only."""
+
+    def kin(row: Measured) -> bool:
+        c = row.record.conditions
+        family = facts.runtimes[c.runtime].family if c.runtime else None
+        return (
+            family == case.runtime.family
+            and (c.concurrency or 1) == case.demand.concurrency
+            and row.record.plain_decode is not False
+        )
+
+    return tuple(row for row in rows if row.closeness != "far" or kin(row))
+
+
 def relatives(facts: Facts, case: Case) -> tuple[str, ...]:
     """Ids of the model, of what it shares its layers with, and of models that share theirs with it."""
     base = case.model.same_architecture_as
     return (case.model.id,) if base is None else (case.model.id, base)
 
 
-def measured(facts: Facts, calibration: Calibration, case: Case, depth: int, exclude_sources: frozenset[str] = frozenset()) -> tuple[Measured, ...]:  # noqa: E501
+def measured(
+    facts: Facts, calibration: Calibration, case: Case, depth: int, exclude_sources: frozenset[str] = frozenset()
+) -> tuple[Measured, ...]:  # noqa: E501
     """Rows with a decode rate for the case's model and hardware, nearest first, dated up to the day asked for."""
     machine = identity(case.machine.hardware)
     rows = [r for model in relatives(facts, case) for r in facts.records_for(model) if r.source not in exclude_sources]
@@ -133,14 +150,23 @@ def measured(facts: Facts, calibration: Calibration, case: Case, depth: int, exc
         if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and (not as_of or (r.conditions.date or "") <= as_of)
     ]  # fmt: skip
     old = overtaken(facts, here, as_of)
-    found = []
-    for record in here:
-        closeness, words = differences(facts, record, case, depth)
-        source = facts.sources[record.source]
-        tier = record.tier if record.tier is not None else source.tier
-        residual = _residual(facts, calibration, record, case)
-        found.append(Measured(record, source, tier, closeness, words, residual, _remark(record, old)))
-    found.sort(key=lambda m: m.record.id)
+    return nearest_first(compared(facts, calibration, record, case, depth, old) for record in here)
+
+
+def compared(  # noqa: PLR0913 - the row, the question, and what is known of both
+    facts: Facts, calibration: Calibration, record: Record, case: Case, depth: int, old: dict[str, str]
+) -> Measured:
+    """The row held against the case at `depth`; `old` holds rows that later software overtook, as `age.overtaken` gives them."""
+    closeness, words = differences(facts, record, case, depth)
+    source = facts.sources[record.source]
+    tier = record.tier if record.tier is not None else source.tier
+    residual = _residual(facts, calibration, record, case)
+    return Measured(record, source, tier, closeness, words, residual, _remark(record, old))
+
+
+def nearest_first(rows: Iterable[Measured]) -> tuple[Measured, ...]:
+    """Exact rows first, those with a remark after the others, then by tier, the newest first."""
+    found = sorted(rows, key=lambda m: m.record.id)
     found.sort(key=lambda m: m.record.conditions.date or "", reverse=True)
     found.sort(key=lambda m: (ORDER[m.closeness], bool(m.remark), m.tier))
     return tuple(found)

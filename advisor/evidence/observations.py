@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.record import Record
     from advisor.catalog.schema.runtime import Runtime
 
+MEMORY = {"unified soc": "unified", "cpu": "cpu", "discrete gpu": "discrete", "accelerator": "discrete", "system": "discrete"}
+REFERENCE_BYTES_S = 5e11
+"""Bandwidth at which the trends over bandwidth pass through zero."""
+SHORT_TOKENS = 512
+"""Depths below this do not differ in speed: a prompt of a few words is depth 0."""
 SIZE_TOLERANCE = 0.01
 """A stated file size this far from the computed one describes another file, and wins."""
 
@@ -43,6 +48,11 @@ class Group:
     """Number format most weights are stored in."""
     era: str
     """Year of the software."""
+    attention: str
+    """`flash` or `plain`; a row that does not say counts as the runtime's default of its day."""
+    memory: str
+    """`unified`, `discrete` or `cpu`: what sort of memory."""
+    bandwidth_bytes_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +105,27 @@ def format_family(facts: Facts, quant_id: str) -> str:
     return quant.base or quant.id
 
 
-def group(facts: Facts, model: Model, quant_id: str, hardware: Hardware, runtime: Runtime, backend: str | None, date: str | None) -> Group:  # noqa: PLR0913, E501
+FLASH_BY_DEFAULT_SINCE = "2025-09"
+"""llama.cpp chooses flash attention by itself from then on; the paged runtimes always have."""
+
+
+def attention_kind(runtime: Runtime, date: str | None, flash: bool | None) -> str:  # noqa: FBT001 - a condition, not a switch
+    """`flash` or `plain`, by what is stated or by the runtime's default on that day."""
+    if flash is None:
+        flash = runtime.family != "llama.cpp" or (date or "") >= FLASH_BY_DEFAULT_SINCE
+    return "flash" if flash else "plain"
+
+
+def group(  # noqa: PLR0913 - each is one condition a group depends on
+    facts: Facts, model: Model, quant_id: str, hardware: Hardware, runtime: Runtime, backend: str | None, date: str | None,
+    *, flash: bool | None = None,
+) -> Group:  # fmt: skip
     """The groups a case belongs to."""
     return Group(
         hardware=identity(hardware), chip=chip(hardware), platform=hardware.platform or "", runtime=runtime.family,
         backend=backend or default_backend(hardware, runtime) or "", era=era(date),
         kind="moe" if any(block.moe for block in model.blocks.values()) else "dense", format=format_family(facts, quant_id),
+        attention=attention_kind(runtime, date, flash), memory=MEMORY[hardware.kind], bandwidth_bytes_s=hardware.bandwidth_bytes_s or REFERENCE_BYTES_S,
     )  # fmt: skip
 
 
@@ -177,7 +202,7 @@ def observe(facts: Facts, record: Record) -> Observation | str:
     depth = (c.depth_tokens or 0) + (c.output_tokens or 0) / 2
     moved = traffic(model, weights, depth, _known(key), _known(value))
     assert record.quant is not None
-    where = group(facts, model, record.quant, hardware, runtime, c.backend, c.date)
+    where = group(facts, model, record.quant, hardware, runtime, c.backend, c.date, flash=c.flash_attention)
     return Observation(record, where, moved, hardware.bandwidth_bytes_s)
 
 

@@ -58,26 +58,30 @@ def decode_speed(facts: Facts, calibration: Calibration, case: Case, found: Foot
         case.model, found.weights, depth, case.kv_type, case.kv_type, host_bytes=float(plan.host_read_bytes),
     )  # fmt: skip
     host = case.machine.host_bandwidth_bytes_s
+    if moved.host_bytes and host is None:
+        return "no speed: part of the model runs from host memory whose speed is not stated"
     ceiling = float(ceiling_tok_s(moved, bandwidth, host))
     device = case.machine.devices[0].hardware
-    where = group(facts, case.model, case.quant.id, device, case.runtime, case.backend, software_date(case))
+    where = group(facts, case.model, case.quant.id, device, case.runtime, case.backend, software_date(case),
+                  flash=case.demand.flash_attention)  # fmt: skip
     bare = Speed(
         depth_tokens=depth, tok_s=None, low_tok_s=None, high_tok_s=None, ceiling_tok_s=ceiling,
         bytes_per_token=round(float(moved.total_bytes)), limited_by=_limited_by(moved, None, None), basis="roofline",
         nearness=None, rows=0, efficiency=None, moved=moved, bandwidth_bytes_s=bandwidth,
     )  # fmt: skip
-    if not calibration.rows or (moved.host_bytes and host is None):
+    several = len(case.machine.devices) > 1
+    # Nothing measured teaches offload here, nor layers divided over devices: the ceiling is all that is known.
+    if not calibration.rows or moved.host_bytes or (several and case.cache_rule == "paged"):
         return bare
     efficiency = calibration.efficiency(where)
-    near = calibration.nearness(where)
-    if len(case.machine.devices) > 1 or moved.host_bytes:
-        near = "other hardware"
-    seconds = float(step_s(moved, bandwidth, efficiency, host))
-    middle = min(1 / seconds, ceiling)
+    near = "several devices" if several else calibration.nearness(where)
+    seconds = float(step_s(moved, bandwidth, efficiency))
     factors = calibration.interval(near, case.demand.level)
+    if factors is None:
+        return bare
     return replace(
-        bare, tok_s=middle, low_tok_s=min(middle * factors[0], ceiling) if factors else None,
-        high_tok_s=min(middle * factors[1], ceiling) if factors else None,
+        bare, tok_s=min(calibration.middle(near) / seconds, ceiling), low_tok_s=min(factors[0] / seconds, ceiling),
+        high_tok_s=min(factors[1] / seconds, ceiling),
         limited_by=_limited_by(moved, seconds, efficiency.layer_s), basis="calibrated", nearness=near,
         rows=calibration.rows_behind(where), efficiency=efficiency,
     )  # fmt: skip

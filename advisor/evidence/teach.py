@@ -12,6 +12,7 @@ from advisor.evidence.age import overtaken
 from advisor.evidence.calibrate import fit
 from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
 from advisor.evidence.observations import Observation, plain_decode
+from advisor.evidence.several import layer_split_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ FOLDS = 8
 TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
 RELAYED_TRUST = 0.5
 PERCENT_STEPS = 101
+DRAWS = 21
 
 
 def trust(facts: Facts) -> Callable[[Observation], float]:
@@ -54,16 +56,24 @@ def flat(learned: Fit) -> dict[str, float]:
 
 def held_out(
     rows: Sequence[Observation], group_of: Callable[[Observation], str], weight: Callable[[Observation], float]
-) -> list[float]:
-    """Log residuals of rows predicted by a fit that saw no row of their group."""
+) -> list[tuple[Observation, float]]:
+    """Each row with its log residual under a fit that saw no row of its group."""
     folds: dict[int, list[Observation]] = defaultdict(list)
     for row in rows:
         folds[crc32(group_of(row).encode()) % FOLDS].append(row)
-    found: list[float] = []
+    found: list[tuple[Observation, float]] = []
     for number, tested in sorted(folds.items()):
         taught = [row for other, members in folds.items() if other != number for row in members]
-        found += log_residuals(tested, fit(taught, weight))
+        found += zip(tested, log_residuals(tested, fit(taught, weight)), strict=True)
     return found
+
+
+def by_machine(residuals: Sequence[tuple[Observation, float]]) -> list[float]:
+    """Residuals with every machine counting alike: a new machine is one draw among machines, however many rows a known one has."""
+    machines: dict[str, list[float]] = defaultdict(list)
+    for row, residual in residuals:
+        machines[row.group.hardware].append(residual)
+    return [float(x) for own in machines.values() for x in np.quantile(own, np.linspace(0, 1, DRAWS))]
 
 
 def _percentiles(residuals: list[float]) -> list[float]:
@@ -81,7 +91,9 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
     machine = held_out(rows, lambda r: r.group.hardware, weight)
     chips = held_out(rows, lambda r: r.group.chip, weight)
     quantiles: dict[Nearness, list[float]] = {
-        "same hardware": _percentiles(pair), "same chip generation": _percentiles(machine), "other hardware": _percentiles(chips),
+        "same hardware": _percentiles([residual for _, residual in pair]),
+        "same chip generation": _percentiles(by_machine(machine)), "other hardware": _percentiles(by_machine(chips)),
+        "several devices": _percentiles(log_residuals(layer_split_rows(facts, exclude_sources, as_of), learned)),
     }  # fmt: skip
     counts: Counter[str] = Counter()
     newest: dict[str, str] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.present.explain import explain as why
 from advisor.present.fit_card import card
+from advisor.present.formats import say
 from advisor.present.fit_table import HEADERS, rows, without_constant
 from advisor.present.tables import render
 
@@ -25,9 +26,16 @@ def _one_question(findings: Sequence[Finding], output_format: str, *, explain: b
     if len(findings) > 1:
         headers, lines = without_constant(HEADERS, rows(findings))
         parts += ["every way to run it, best first:", render(headers, lines, output_format)]
+        parts += _refusals(findings)
     case = best.case
     parts.append(f"next: advisor evidence {case.model.id} --hw {case.machine.hardware.id}")
     return parts
+
+
+def _refusals(findings: Sequence[Finding]) -> list[str]:
+    """One line a runtime that cannot run it, with the reason."""
+    lines = [f"✗ {f.case.runtime.name}: {say(f.confidence.reason)}" for f in findings if f.verdict == "unsupported"]
+    return ["\n".join(lines)] if lines else []
 
 
 def text(found: Sequence[Sequence[Finding]], output_format: str, *, explain: bool) -> str:

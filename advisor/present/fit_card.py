@@ -87,16 +87,16 @@ def _measured(row: Measured) -> str:
     words = "; ".join((row.remark,) if row.remark else row.differences)
     version = c.runtime_version or "version ?"
     value = as_printed(row.record.decode_tok_s or 0)
-    return f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}{off}" + (
+    return f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}, {row.source.id}{off}" + (
         f"  [{words}]" if words else ""
     )
 
 
 def chosen(rows: Sequence[Measured]) -> list[Measured]:
-    """The nearest rows, and the newest of those later software overtook, so that its story is told."""
+    """The nearest rows, and the slowest of those later software overtook, so that the change is seen."""
     shown = list(rows[:SHOWN_ROWS])
     old = [row for row in rows if row.remark.startswith("older software") and row.closeness != "far" and row not in shown]
-    return shown + old[-1:]
+    return shown + sorted(old, key=lambda row: row.record.decode_tok_s or 0)[:1]
 
 
 def _speed_lines(finding: Finding) -> list[str]:

@@ -68,8 +68,9 @@ def share(value: float) -> str:
 
 
 def signed_share(value: float) -> str:
-    """`+12 %`."""
-    return f"{value:+.0%}".replace("%", " %")
+    """`+12 %`, and `±0 %` for what rounds to nothing."""
+    written = f"{value:+.0%}".replace("%", " %")
+    return "±0 %" if written in {"+0 %", "-0 %"} else written
 
 
 _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (

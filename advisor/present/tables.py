@@ -19,8 +19,8 @@ _WORD = re.compile(r"\w+")
 LINE_WIDTH = 100
 """Characters a table may take: the same on a terminal and in a pipe."""
 GAP = 2
-NARROWEST = 8
-"""Cells are not cut shorter than this, whatever it costs the line."""
+WORDS = 8
+"""Characters that tell one word from another: what most cells of words may be cut to."""
 
 
 def plain(value: Any) -> str:
@@ -39,8 +39,10 @@ class Column:
     show: Callable[[Any], str] = plain
     right: bool = False
     """True for numbers."""
-    cut: bool = False
-    """A cell may be shortened in a table when the line would get too long; ids and numbers never are."""
+    cut: int = 0
+    """Characters a cell of a table is never cut below when the line gets too long; 0 = it is never cut."""
+    wide: bool = False
+    """True for a column that tables leave out: programs get it, and whoever shows the entry."""
 
 
 def render(headers: Sequence[Column | str], rows: Iterable[Sequence[Any]], output_format: TableFormat) -> str:
@@ -60,8 +62,12 @@ def render(headers: Sequence[Column | str], rows: Iterable[Sequence[Any]], outpu
         return as_json([dict(zip(keys, row, strict=True)) for row in rows])
     if output_format == "csv":
         return _csv(columns, rows)
-    shown = [[one_line(column.show(cell)) for column, cell in zip(columns, row, strict=True)] for row in rows]
-    return _markdown(columns, shown) if output_format == "markdown" else _table(columns, shown)
+    shown = [
+        [one_line(column.show(cell)) for column, cell in zip(columns, row, strict=True) if not column.wide]
+        for row in rows
+    ]
+    kept = [column for column in columns if not column.wide]
+    return _markdown(kept, shown) if output_format == "markdown" else _table(kept, shown)
 
 
 def _written(head: str, cells: Sequence[Any]) -> Column:
@@ -119,15 +125,18 @@ def _tabulated(columns: Sequence[Column], shown: list[list[str]], style: str) ->
 
 
 def _widths(columns: Sequence[Column], shown: list[list[str]]) -> list[int]:
-    """Width of each column; the widest that may be cut gives way first until the line fits."""
+    """Width of each column; the one with most to give gives way first until the line fits."""
     widths = [max([len(column.head), *(len(row[place]) for row in shown)]) for place, column in enumerate(columns)]
-    cuttable = [place for place, column in enumerate(columns) if column.cut]
-    room = LINE_WIDTH - GAP * (len(columns) - 1)
-    while cuttable and sum(widths) > room:
-        widest = max(cuttable, key=lambda place: widths[place])
-        if widths[widest] <= max(NARROWEST, len(columns[widest].head)):
+    spare = [
+        width - max(column.cut, len(column.head)) if column.cut else 0
+        for column, width in zip(columns, widths, strict=True)
+    ]
+    for _ in range(sum(widths) + GAP * (len(columns) - 1) - LINE_WIDTH):
+        most = max(range(len(spare)), key=spare.__getitem__)
+        if spare[most] <= 0:
             break
-        widths[widest] -= 1
+        spare[most] -= 1
+        widths[most] -= 1
     return widths
 
 

@@ -50,203 +50,6 @@ PAGES: dict[str, dict[str, Any]] = {
         "accessed": "2026-11-21",
         "locator": "sizes printed by llama-bench and on Hugging Face pages",
     },
-    "llama.cpp-benches-b6918": {
-        "title": "benches/dgx-spark.md (build 6918)",
-        "publisher": GGML,
-        "author": "Georgi Gerganov",
-        "url": "https://github.com/ggml-org/llama.cpp/blob/4c7e9893c4ca8eec35d032726d14b74fae76cff8/benches/dgx-spark.md",
-        "tier": 1,
-        "published": "2025-11-02",
-        "family": "llama.cpp benches",
-    },
-    "llama.cpp-benches-dgx-spark": {
-        "title": "benches/dgx-spark/dgx-spark.md (builds 6989 and 7941)",
-        "publisher": GGML,
-        "author": "Georgi Gerganov",
-        "url": "https://github.com/ggml-org/llama.cpp/blob/master/benches/dgx-spark/dgx-spark.md",
-        "tier": 1,
-        "published": "2026-02-05",
-        "family": "llama.cpp benches",
-    },
-    "llama.cpp-benches-nemotron": {
-        "title": "benches/nemotron/nemotron-dgx-spark.md",
-        "publisher": GGML,
-        "author": "Georgi Gerganov",
-        "url": "https://github.com/ggml-org/llama.cpp/blob/master/benches/nemotron/nemotron-dgx-spark.md",
-        "tier": 1,
-        "published": "2026-03",
-        "family": "llama.cpp benches",
-    },
-    "llama.cpp-guide-gpt-oss": {
-        "title": "guide : running gpt-oss with llama.cpp (discussion 15396)",
-        "publisher": GGML,
-        "author": "Georgi Gerganov",
-        "url": "https://github.com/ggml-org/llama.cpp/discussions/15396",
-        "tier": 1,
-        "published": "2025-08",
-    },
-    "jetsonhacks-spark": {
-        "title": "llama.cpp on NVIDIA DGX Spark - Benchmarks (copy of Georgi Gerganov's post)",
-        "publisher": "JetsonHacks",
-        "author": "Georgi Gerganov",
-        "url": "https://jetsonhacks.com/wp-content/uploads/2025/10/spark-llamacpp-bench.html",
-        "tier": 1,
-        "published": "2025-10-15",
-        "family": "llama.cpp benches",
-    },
-    "llm-tracker-amd-gpus": {
-        "title": "AMD GPUs howto",
-        "publisher": "llm-tracker.info",
-        "author": "Leonard Lin",
-        "url": "https://llm-tracker.info/howto/AMD-GPUs",
-        "tier": 3,
-        "published": "2024-01",
-    },
-    "llm-tracker-rtx-pro-6000": {
-        "title": "RTX PRO 6000 test notes",
-        "publisher": "llm-tracker.info",
-        "author": "Leonard Lin",
-        "url": "https://llm-tracker.info/RTX-PRO-6000",
-        "tier": 3,
-        "published": "2025-09",
-    },
-    "kyuz0-r9700-toolboxes": {
-        "title": "AMD R9700 toolboxes: llama.cpp results",
-        "publisher": "kyuz0",
-        "author": "Donato Capitella",
-        "url": "https://github.com/kyuz0/amd-r9700-ai-toolboxes",
-        "tier": 3,
-        "published": "2025-12",
-    },
-    "kyuz0-strix-halo-toolboxes": {
-        "title": "AMD Strix Halo toolboxes",
-        "publisher": "kyuz0",
-        "author": "Donato Capitella",
-        "url": "https://github.com/kyuz0/amd-strix-halo-toolboxes",
-        "tier": 3,
-        "published": "2026-07",
-    },
-    "gdevsnack-gb10": {
-        "title": "gb10-local-llm-benchmark docs/public",
-        "publisher": "gdevsnack-ai-labs",
-        "url": "https://github.com/gdevsnack-ai-labs/gb10-local-llm-benchmark/tree/main/docs/public",
-        "tier": 3,
-        "published": "2026-09",
-        "licence": "CC BY 4.0",
-    },
-    "inference-atlas": {
-        "title": "Inference Atlas result files (atlas-bench harness)",
-        "publisher": "0xBakeer/inference-atlas",
-        "author": "0xBakeer",
-        "url": "https://github.com/0xBakeer/inference-atlas",
-        "tier": 3,
-        "published": "2026-09",
-        "licence": "CC BY 4.0",
-        "family": "inference-atlas",
-    },
-    "inference-atlas-reference": {
-        "title": "Inference Atlas: reference measurements",
-        "publisher": "0xBakeer/inference-atlas",
-        "author": "khaledbakeer",
-        "url": "https://github.com/0xBakeer/inference-atlas/blob/main/docs/reference-measurements.md",
-        "tier": 3,
-        "published": "2026-09",
-        "licence": "CC BY 4.0",
-        "family": "inference-atlas",
-    },
-    "djangodevreng-spark": {
-        "title": "djangodevreng/dgx-spark-benchmarks",
-        "publisher": "djangodevreng",
-        "author": "Django de Vreng",
-        "url": "https://github.com/djangodevreng/dgx-spark-benchmarks",
-        "tier": 3,
-        "published": "2026-08",
-        "licence": "CC BY 4.0",
-    },
-    "stravica-spark": {
-        "title": "Stravica/nvidia-spark README and reports",
-        "publisher": "Stravica",
-        "url": "https://github.com/Stravica/nvidia-spark",
-        "tier": 3,
-        "published": "2026-08",
-    },
-    "albond-spark": {
-        "title": "Qwen3.5-122B-A10B on DGX Spark (README and DFlash branch)",
-        "publisher": "albond",
-        "author": "albond",
-        "url": "https://github.com/albond/DGX_Spark_Qwen3.5-122B-A10B-AR-INT4",
-        "tier": 3,
-        "published": "2026-04",
-    },
-    "alesha-pro-4x3090": {
-        "title": "4x RTX 3090 LLM benchmark archive",
-        "publisher": "alesha-pro",
-        "author": "alesha-pro",
-        "url": "https://github.com/alesha-pro/4x3090-llm-benchmarks",
-        "tier": 3,
-        "published": "2026-07",
-    },
-    "conselara-spark": {
-        "title": "DGX Spark Benchmark Results: vLLM on SM121",
-        "publisher": "Conselara Labs",
-        "url": "https://conselara.dev/notes/dgx-spark-benchmarks/",
-        "tier": 3,
-        "published": "2026-05-09",
-    },
-    "dendro-logic-concurrency": {
-        "title": "NVIDIA DGX Spark Concurrency Benchmark: 120x Throughput the Single-Stream Reviews Miss",
-        "publisher": "dendro-logic.com",
-        "url": "https://dendro-logic.com/engineering/nvidia-dgx-spark-concurrency-benchmark/",
-        "tier": 3,
-        "published": "2026-04-22",
-    },
-    "localmaxxing": {
-        "title": "localmaxxing.com leaderboard",
-        "publisher": "localmaxxing.com",
-        "url": "https://localmaxxing.com",
-        "tier": 3,
-        "published": "2026-07",
-        "obtained": "copy cached in llmfit",
-        "notes": "Self-reported by users, not verified.",
-    },
-    "kubesimplify-day-5": {
-        "title": "Day 5: Local LLM Inference Engines, Wrappers, and What to Pick",
-        "publisher": "kubesimplify",
-        "author": "Saiyam Pathak",
-        "url": "https://github.com/kubesimplify/website/blob/main/content/blog/day-5-local-llm-inference-engines-wrappers-and-what-to-pick.md",
-        "tier": 3,
-        "published": "2026-07-17",
-    },
-    "kubesimplify-qwen3.8-27b": {
-        "title": "Running Qwen3.8-27B on DGX Spark",
-        "publisher": "kubesimplify",
-        "author": "Saiyam Pathak",
-        "url": "https://github.com/kubesimplify/website",
-        "locator": "content/blog, slug qwen3-8-27b-on-dgx-spark",
-        "tier": 3,
-        "published": "2026-08-17",
-    },
-    "teaql-spark": {
-        "title": "teaql/nvidia-dgx-spark-model-benchmark reports, rounds 1 and 2",
-        "publisher": "teaql",
-        "url": "https://github.com/teaql/nvidia-dgx-spark-model-benchmark",
-        "tier": 3,
-        "published": "2026-07-24",
-    },
-    "vllm-recipes-918": {
-        "title": "vllm-project/recipes PR 918: measured DGX Spark NVFP4 results",
-        "publisher": "vLLM",
-        "url": "https://github.com/vllm-project/recipes/pull/918",
-        "tier": 1,
-        "published": "2026-08-31",
-    },
-    "playbooks-79": {
-        "title": "NVIDIA/dgx-spark-playbooks issue 79: Llama-3.3-70B-Instruct-NVFP4",
-        "publisher": "NVIDIA/dgx-spark-playbooks",
-        "url": "https://github.com/NVIDIA/dgx-spark-playbooks/issues/79",
-        "tier": 3,
-        "published": "2026-04-24",
-    },
     "vllm-0.33.0": {
         "title": "vLLM 0.33.0",
         "publisher": "vLLM",
@@ -265,6 +68,23 @@ PAGES: dict[str, dict[str, Any]] = {
         "family": "vLLM",
     },
 }
+
+
+BESIDE_ROWS = frozenset(
+    """
+    4x-rtx-3090-llm-benchmark-archive albond atlas bakeer-ref btankut conselara cookbook-18107604525 devreng ds4-52
+    ds4-773 elsung gdevsnack hardware-corner-gpt-oss-moe-offload ik-llama.cpp-1593 ik-llama.cpp-266
+    ik-llama.cpp-357-aessedai ik-llama.cpp-357-ikawrakow ik-llama.cpp-357-ubergarm ik-llama.cpp-612 jetsonhacks
+    kubesimplify-day5 kubesimplify-pr267 kubesimplify-qwen38-27b kyuz0-r9700-results kyuz0-strix-results
+    kyuz0-strix-ryzen-ai-halo lhl-strix-halo-llm-bench llama.cpp-15396 llamacpp-benches-b6918 llamacpp-benches-b6989
+    llamacpp-benches-b7941 llamacpp-benches-nemotron llm-tracker-amd-gpus llm-tracker-intel-xe2 llm-tracker-mi300x
+    llm-tracker-rtx-pro-6000 llmfit-pr-755 localmaxxing-1337hero localmaxxing-chiming localmaxxing-dpenev98
+    localmaxxing-lachlanglasgow localmaxxing-messerli-wallace localmaxxing-sgtpooki minimax-h3-recipe ollama-blog
+    optimize-60976005766 playbooks-79 qwen38-mtp-56 qwen38-mtp-63 recipes-918 seed-dendro seed-report-own stravica
+    teaql unsloth-4867
+    """.split()  # noqa: SIM905 - a table
+)
+"""Ids of pages that hold measured rows too: the rows' converter registers them."""
 
 
 def convert(data: Path, sources: Sources, out: Output) -> None:  # noqa: ARG001 - every converter has this shape

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from scripts.convert.authored_sources import BESIDE_ROWS, register
 from scripts.convert.authored_sources import PAGES as AUTHORED
-from scripts.convert.authored_sources import register
 from scripts.convert.common import Output, Sources, as_date, read_yaml, slug, without_empty
 from scripts.convert.compatibility_sources import PAGES
 
@@ -40,7 +40,7 @@ SOURCES = {
     "vLLM PR 13934": "vllm-pr-13934",
     "vLLM issue 2317": "vllm-issue-2317",
     "vLLM issues 28572, 13760": "vllm-issue-28572",
-    "project seed 004": "reference-004",
+    "project seed 004": "seed-report-own",
     "Ollama docs faq @00182b50": "ollama-faq",
     "Ollama issue 14365": "ollama-issue-14365",
     "ExLlamaV3 README @04458205": "exllamav3-readme",
@@ -59,7 +59,7 @@ SOURCES = {
     "Rodder5 Qwen3-8B card": "rodder5-qwen3-8b",
     "vLLM quantised KV docs": "vllm-kv-docs",
     "llm-compressor docs": "llm-compressor-docs",
-    "djangodevreng DGX Spark notes": "djangodevreng-spark",
+    "djangodevreng DGX Spark notes": "devreng",
     "lemonade-sdk vllm-rocm #44": "lemonade-vllm-rocm-44",
     "lemonade-sdk vllm-rocm #24": "lemonade-vllm-rocm-24",
     "vLLM PR 46186": "vllm-pr-46186",
@@ -68,42 +68,42 @@ SOURCES = {
     "ROCm TransformerEngine #359": "transformer-engine-rocm-359",
     "LocalAI #10883": "localai-10883",
     "ddadaal.me": "ddadaal",
-    "hardware-corner, via other_rows.md section 5": "hardware-corner",
+    "hardware-corner, via other_rows.md section 5": "hardware-corner-gpt-oss-moe-offload",
     "MiniMax-H3 recipe, via spark_rows.md section 3": "minimax-h3-recipe",
     "stencel.io; thinkdifferent.blog; sudoall": "mac-wired-limit-guides",
     "mlx-lm README; stencel.io": "mlx-lm-readme",
     "ROCm docs strixhalo; kyuz0 toolboxes": "rocm-docs-strix-halo",
     "AMD blog": "amd-vgm-faq",
     "noisedestroyers": "noisedestroyers",
-    "inference-atlas, teaql, llmfit (spark_rows.md section 3)": "inference-atlas",
-    "teaql (spark_rows.md section 3)": "teaql-spark",
+    "inference-atlas, teaql, llmfit (spark_rows.md section 3)": "atlas",
+    "teaql (spark_rows.md section 3)": "teaql",
     "NVIDIA dgx-spark-playbooks @0db7c141": "dgx-spark-playbooks",
     "vLLM docs (older)": "vllm-docs-older",
     "NVIDIA support article 5490": "nvidia-sysmem-fallback",
     "gap": "no-source-found",
-    "spark_rows.md section 5: conselara, seed 003 (May 2026)": "conselara-spark",
-    "spark_rows.md section 5: djangodevreng": "djangodevreng-spark",
-    "spark_rows.md section 5: teaql, vLLM 0.23.1rc1": "teaql-spark",
-    "spark_rows.md section 5: file id 60976005766": "github-index-60976005766",
-    "spark_rows.md section 5: inference-atlas 8cd52c": "inference-atlas",
-    "spark_rows.md section 5: Stravica, inference-atlas": "stravica-spark",
+    "spark_rows.md section 5: conselara, seed 003 (May 2026)": "conselara",
+    "spark_rows.md section 5: djangodevreng": "devreng",
+    "spark_rows.md section 5: teaql, vLLM 0.23.1rc1": "teaql",
+    "spark_rows.md section 5: file id 60976005766": "optimize-60976005766",
+    "spark_rows.md section 5: inference-atlas 8cd52c": "atlas",
+    "spark_rows.md section 5: Stravica, inference-atlas": "stravica",
     "spark_rows.md section 5: BTankut, WeZZard": "btankut-wezzard",
-    "spark_rows.md section 5: albond": "albond-spark",
-    "spark_rows.md section 5: inference-atlas 828c73": "inference-atlas",
-    "spark_rows.md section 5: kubesimplify": "kubesimplify-pr-267",
-    "spark_rows.md section 5: elsung": "elsung-spark",
-    "spark_rows.md section 5: albond, inference-atlas": "albond-spark",
+    "spark_rows.md section 5: albond": "albond",
+    "spark_rows.md section 5: inference-atlas 828c73": "atlas",
+    "spark_rows.md section 5: kubesimplify": "kubesimplify-pr267",
+    "spark_rows.md section 5: elsung": "elsung",
+    "spark_rows.md section 5: albond, inference-atlas": "albond",
     "spark_rows.md section 5: spark-arena #17, vllm#43969": "spark-arena-17",
     "spark_rows.md section 5: NVIDIA forum, seed 002": "nvidia-forum-spark",
-    "spark_rows.md section 5: devreng, Stravica, Bakeer": "djangodevreng-spark",
-    "spark_rows.md section 5: Bakeer, inference-atlas": "inference-atlas-reference",
-    "spark_rows.md section 5: devreng, inference-atlas": "djangodevreng-spark",
+    "spark_rows.md section 5: devreng, Stravica, Bakeer": "devreng",
+    "spark_rows.md section 5: Bakeer, inference-atlas": "bakeer-ref",
+    "spark_rows.md section 5: devreng, inference-atlas": "devreng",
     "spark_rows.md section 5: dgx-spark-playbooks #89": "playbooks-89",
     "spark_rows.md section 5: unsloth #4867": "unsloth-4867",
     "spark_rows.md section 5: ai-muninn": "ai-muninn",
     "dgx-spark-playbooks nvidia/sglang/README.md": "playbooks-sglang",
     "dgx-spark-playbooks nvidia/trt-llm/README.md": "playbooks-trt-llm",
-    "project seed 003": "conselara-spark",
+    "project seed 003": "conselara",
 }
 """The input's words for a page → source id; where it names several, the one the statement stands on."""
 
@@ -132,7 +132,7 @@ AUDITED: dict[tuple[str, str], dict[str, str]] = {
     ("TensorRT-LLM PR 12591", "only sm_100 and sm_103 listed"): {
         "runtime": "TensorRT-LLM before PR 7937 (2025)",
         "outdated": "The current MoE developer guide lists Cutlass W4A8 MXFP4-MXFP8 for sm_100, 103, 107, 120 and 121; "
-        "PR 7937 brought it to sm_120 and sm_121 (tensorrt-llm-moe-guide, tensorrt-llm-pr-7937).",
+        "PR 7937 brought it to sm_120 and sm_121 (GitHub-index file 68282709368).",
     },
     ("Ollama docs faq @00182b50", "default 4096 tokens (faq): long prompts are cut silently"): {
         "runtime": "Ollama, editions whose FAQ says so",
@@ -153,6 +153,10 @@ AUDITED: dict[tuple[str, str], dict[str, str]] = {
 """(page, effect) → what a second reading found: outdated, not found again, or narrower than it was written."""
 
 
+TIERS_BESIDE_ROWS = {"hardware-corner-gpt-oss-moe-offload": 2, "minimax-h3-recipe": 1}
+COMMUNITY = 3
+
+
 def convert(data: Path, sources: Sources, out: Output) -> None:
     """One file a topic, rows in the order of the input. Raises KeyError for a page nobody has given an id."""
     register(sources)
@@ -165,15 +169,18 @@ def convert(data: Path, sources: Sources, out: Output) -> None:
         by_topic.setdefault(slug(row["topic"]), []).append(without_empty({**_row(row), **correction}))
     assert audited == set(AUDITED), set(AUDITED) - audited
     for source in {row["source"] for rows in by_topic.values() for row in rows}:
-        assert source in sources.files, source
+        assert source in sources.files or source in BESIDE_ROWS, source
     for topic, rows in sorted(by_topic.items()):
         out.put(f"compatibility/{topic}.yaml", {"rows": rows})
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     source = SOURCES[row["source_title"]]
-    page = AUTHORED.get(source) or PAGES[source]
-    note = NOTES.get(row.get("note"), row.get("note"))
+    if source in BESIDE_ROWS:
+        page_tier = TIERS_BESIDE_ROWS.get(source, COMMUNITY)
+    else:
+        page_tier = (AUTHORED.get(source) or PAGES[source])["tier"]
+    note = NOTES.get(row.get("note") or "", row.get("note"))
     return {
         "hardware": row["hardware"],
         "runtime": row["runtime"],
@@ -184,6 +191,6 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "workaround": row["workaround"],
         "date": as_date(row["date"]),
         "source": source,
-        "tier": row["tier"] if row["tier"] > page["tier"] else None,
+        "tier": row["tier"] if row["tier"] > page_tier else None,
         "note": "; ".join(part for part in (note, ALSO.get(row["source_title"])) if part),
     }

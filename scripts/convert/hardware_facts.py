@@ -60,6 +60,12 @@ PRICES: dict[str, tuple[float, str]] = {
     "jetson-orin-nano-super": (249, "github-index-70484951351"),
     "apple-m3-ultra-96": (3999, "worldmagazine-431260"),
     "apple-m4-max-32c": (1999, "worldmagazine-431260"),
+    "apple-m5-max-32c": (2499, "sunkcost-hardware"),
+    "apple-m5-ultra-96": (5499, "sunkcost-hardware"),
+    "apple-m5-ultra-256": (10799, "sunkcost-hardware"),
+    "apple-m6-16": (899, "sunkcost-hardware"),
+    "apple-m6-24": (1099, "sunkcost-hardware"),
+    "apple-m6-32": (1299, "sunkcost-hardware"),
 }
 """id → launch price in US dollars and its page."""
 
@@ -103,13 +109,13 @@ MEASURED: dict[str, dict[str, tuple[float, str]]] = {
         "ddr5-4800-8ch": (225, "ik-llama-258"),
         "dgx-spark": (234, "ds4-773"),
         # 256 GiB/s as printed.
-        "epyc-9965-1s": (274.9, "ik-llama-612"),
+        "epyc-9965-1s": (274.9, "ik-llama.cpp-612"),
         "jetson-agx-orin-64": (102, "jetson-orin-cross-framework"),
-        "strix-halo-128": (221, "lhl-strix-halo-testing"),
+        "strix-halo-128": (221, "lhl-strix-halo-llm-bench"),
     },
     "measured_fp16_tflops": {
         "arc-a770": (58.7, "ollama-pr-2458"),
-        "dgx-spark": (85.98, "github-index-18107604525"),
+        "dgx-spark": (85.98, "cookbook-18107604525"),
         "jetson-agx-thor": (113, "github-index-57379936868"),
         "rtx-5060-ti-16": (48.8, "torch-performance-test-data"),
         "rtx-5090": (211, "github-index-52816121317"),
@@ -140,11 +146,19 @@ CORRECTED: dict[str, dict[str, Any]] = {
     "h200-sxm": {"notes": "The date is TechPowerUp's; the SXM module was announced earlier."},
     "ampereone-a192": {"vendor": "Ampere"},
     "ddr5-6000-12ch": {"vendor": "AMD"},
-    "epyc-9965-1s": {"vendor": "AMD", "notes": "Memory speed assumed to be 6000 MT/s; the measured read is far below it."},
+    "epyc-9965-1s": {
+        "vendor": "AMD",
+        "notes": "Memory speed assumed to be 6000 MT/s; the measured read is far below it.",
+    },
 }
 """id → fields of the input that another reading replaced."""
 
 EXTRA_SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "apple-m4-max": {"fp16_tflops": ("llm-tracker-gpu-comparison",)},
+    "apple-m4-max-32c": {"advertised_gb": ("worldmagazine-431260",)},
+    "apple-m5-max": {"advertised_gb": ("github-index-69439914852",)},
+    "jetson-agx-orin-64": {"advertised_gb": ("jetson-orin-cross-framework",)},
+    "mi300x": {"advertised_gb": ("techpowerup-radeon-instinct-mi300x",)},
     "arc-a770": {"bandwidth_gb_s": ("svethardware-arc",)},
     "arc-b580": {"int8_tops": ("techcommand-b580",), "fp16_tflops": ("techcommand-b580",)},
     "arc-pro-b70": {
@@ -154,7 +168,10 @@ EXTRA_SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
         "memory_type": ("zolotukhin-b70",),
     },
     "dgx-spark": {"power_w": ("github-index-67532052390",)},
-    "jetson-orin-nano-super": {"bandwidth_gb_s": ("computed-bandwidth",)},
+    "jetson-orin-nano-super": {
+        "bandwidth_gb_s": ("computed-bandwidth",),
+        "advertised_gb": ("github-index-70484951351",),
+    },
     "rtx-3090": {"fp16_tflops": ("github-index-68387635605",)},
     "rtx-4090": {"fp16_tflops": ("github-index-68387635605",)},
     "rtx-5090": {"fp16_tflops": ("github-index-68387635605",)},
@@ -162,7 +179,7 @@ EXTRA_SOURCES: dict[str, dict[str, tuple[str, ...]]] = {
     "rtx-pro-6000": {"fp16_tflops": ("github-index-68387635605",)},
     "rtx-pro-6000-server": {"bandwidth_gb_s": ("github-index-68387635605", "github-index-69657913927")},
     "rx-7900-xt": {"power_w": ("mybroadband-467523", "techradar-rx-7900")},
-    "strix-halo-128": {"power_w": ("github-index-67532052390",)},
+    "strix-halo-128": {"power_w": ("github-index-67532052390",), "advertised_gb": ("lhl-strix-halo-llm-bench",)},
 }
 """id → figure → pages found later."""
 

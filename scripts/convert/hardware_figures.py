@@ -32,8 +32,8 @@ PAGES_OF = (
     ("whichllm", ("whichllm-gpu",)),
     ("A100 whitepaper", ("github-index-62596529326",)),
     ("llm-tracker.info/MI300X", ("llm-tracker-mi300x",)),
-    ("llm-tracker.info/howto/Intel", ("llm-tracker-intel-gpus",)),
-    ("lhl/strix-halo-testing", ("lhl-strix-halo-testing",)),
+    ("llm-tracker.info/howto/Intel", ("llm-tracker-intel-xe2",)),
+    ("lhl/strix-halo-testing", ("lhl-strix-halo-llm-bench",)),
     ("worldmagazine", ("worldmagazine-431260",)),
     ("63556598664, 57379936868", ("github-index-63556598664", "github-index-57379936868")),
     ("20341149265", ("github-index-20341149265",)),
@@ -80,11 +80,11 @@ def cited(row: dict[str, Any], pages: Pages) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for words, text in row["sources"].items():
         for figure in FIGURES_OF[words]:
-            found[figure] = (*found.get(figure, ()), *_pages(row, text, pages))
+            found[figure] = (*found.get(figure, ()), *_pages(text, pages))
     return {figure: ids for figure, ids in found.items() if ids}
 
 
-def _pages(row: dict[str, Any], text: str, pages: Pages) -> tuple[str, ...]:
+def _pages(text: str, pages: Pages) -> tuple[str, ...]:
     if text.startswith("unverified"):
         return ()
     if "techpowerup" in text:

@@ -56,12 +56,12 @@ def _as_given(pages: Pages, name: str, total_mib: int, free_mib: int) -> list[di
 
 
 def _spark(pages: Pages) -> list[dict[str, Any]]:
-    atlas = pages.cite("inference-atlas")
+    atlas = pages.cite("atlas")
     return [
         {
             "meaning": "visible",
             "gib": 121.69,
-            "source": pages.cite("teaql-spark"),
+            "source": pages.cite("teaql"),
             "note": "130,663,165,952 bytes; 121.63 and 119.6 GiB on other firmware and kernels",
         },
         {
@@ -86,7 +86,7 @@ def _strix_halo(pages: Pages) -> list[dict[str, Any]]:
         {
             "meaning": "reached",
             "gib": 120.0,
-            "source": pages.cite("kyuz0-strix-halo-toolboxes"),
+            "source": pages.cite("kyuz0-strix-results"),
             "note": "Linux with ttm.pages_limit=31457280; 32505856 gives 124 GiB",
         },
         {

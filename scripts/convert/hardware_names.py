@@ -38,7 +38,7 @@ VARIANTS: dict[str, dict[int, str]] = {
         128: "apple-m5-max-128",
     },
     "apple-m5-ultra": {96: "apple-m5-ultra-96", 256: "apple-m5-ultra-256", 512: "apple-m5-ultra-512"},
-    "apple-m6": {16: "apple-m6-16", 32: "apple-m6-32"},
+    "apple-m6": {16: "apple-m6-16", 24: "apple-m6-24", 32: "apple-m6-32"},
 }
 """Key of the input → memory size in GB → id: machines sold with several sizes are one entry a size.
 
@@ -57,7 +57,7 @@ SINGLE = frozenset(
     dell-pro-max-gb10 core-ultra-7-155h ampereone-a192 apple-m4-max-32c apple-m5-max-32c ddr4-3200-2ch ddr4-3600-2ch
     ddr5-5600-2ch ddr5-6000-2ch ddr4-3200-4ch ddr4-3200-8ch ddr5-4800-8ch ddr5-4800-12ch ddr5-6000-12ch epyc-9965-1s
     rtx-4090+rtx-5070-ti rtx-5070-ti+rtx-5060-ti-16 2x-dgx-spark 4x-dgx-spark
-    """.split()
+    """.split()  # noqa: SIM905 - a table
 )
 """Ids that the input uses as keys, or that keys below stand for."""
 

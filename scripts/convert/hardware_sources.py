@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from scripts.convert.authored_sources import BESIDE_ROWS
 from scripts.convert.common import Sources
 
 _AIC = "https://github.com/ai-dynamo/aiconfigurator/blob/main/aic-core/src/aiconfigurator_core/systems"
@@ -34,34 +35,30 @@ PAGES: dict[str, dict[str, Any]] = {
         "Andyyyy64/whichllm",
         "https://github.com/Andyyyy64/whichllm/blob/main/src/whichllm/data/gpu.py",
     ),
-    "llm-tracker-mi300x": _page(
-        "MI300X Testing",
-        "llm-tracker.info",
-        "https://llm-tracker.info/MI300X-Testing",
-        author="Leonard Lin",
-    ),
-    "llm-tracker-intel-gpus": _page(
-        "Intel GPUs howto",
-        "llm-tracker.info",
-        "https://llm-tracker.info/howto/Intel-GPUs",
-        author="Leonard Lin",
-    ),
     "llm-tracker-gpu-comparison": _page(
         "GPU Comparison note",
         "llm-tracker.info",
         author="Leonard Lin",
         locator="GPU comparison in the llm-tracker.info notes",
     ),
-    "lhl-strix-halo-testing": _page(
-        "strix-halo-testing: llm-bench/README.md",
-        "lhl",
-        "https://github.com/lhl/strix-halo-testing",
-        author="Leonard Lin",
-    ),
     "worldmagazine-431260": _page(
         "Mac Studio with M4 Max and M3 Ultra (Macworld text)",
         "worldmagazine.it",
         "https://english.worldmagazine.it/431260",
+    ),
+    "huggingface-hardware": _page(
+        "huggingface.js packages/tasks/src/hardware.ts: memory sizes of Apple's chips",
+        "Hugging Face",
+        "https://github.com/huggingface/huggingface.js/blob/main/packages/tasks/src/hardware.ts",
+        tier=2,
+        obtained="GitHub-index file 52063589416",
+    ),
+    "sunkcost-hardware": _page(
+        "sunkcost data/hardware.json (names Apple's specification pages for each machine)",
+        "rlindsey2/sunkcost",
+        "https://github.com/rlindsey2/sunkcost/blob/main/data/hardware.json",
+        published="2026-08",
+        obtained="commit 660d14e",
     ),
     "newatlas-mac-mini-m2": _page(
         "Mac mini with M2 and M2 Pro",
@@ -76,9 +73,6 @@ PAGES: dict[str, dict[str, Any]] = {
         "https://github.com/geerlingguy/ai-benchmarks/issues/10",
         tier=2,
         author="Jeff Geerling",
-    ),
-    "llmfit-pr-755": _page(
-        "llmfit PR 755", "AlexsJones/llmfit", "https://github.com/AlexsJones/llmfit/pull/755"
     ),
     "playbooks-cutile-kernels": _page(
         "dgx-spark-playbooks cutile-kernels/README.md",
@@ -96,7 +90,6 @@ PAGES: dict[str, dict[str, Any]] = {
         locator="connect-two-sparks/README.md: 200GbE direct, one QSFP cable",
         family="dgx-spark-playbooks",
     ),
-    "github-index-18107604525": _index(18107604525, "DGX Spark Cookbook", published="2026-02"),
     "jetson-orin-cross-framework": _page(
         "Cross-Framework LLM Benchmark Results, Jetson Orin AGX 64GB", "unknown", locator="search result, not opened"
     ),
@@ -119,9 +112,12 @@ PAGES: dict[str, dict[str, Any]] = {
     "zolotukhin-b70": _page("Arc Pro B70", "zolotukhin.ai", locator="zolotukhin.ai", published="2026-05-18"),
     "github-index-56222080555": _index(56222080555, "Explore note on 2026 memory prices and Arc Pro B70"),
     "rockpapershotgun-rtx-30": _page(
-        "Nvidia RTX 3000 series announcement", "Rock Paper Shotgun", tier=2, locator="rockpapershotgun.com",
+        "Nvidia RTX 3000 series announcement",
+        "Rock Paper Shotgun",
+        tier=2,
+        locator="rockpapershotgun.com",
         published="2020-09-01",
-    ),  # fmt: skip
+    ),
     "hothardware-rtx-3060": _page(
         "NVIDIA GeForce RTX 3060 launches February 25",
         "HotHardware",
@@ -190,16 +186,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "github-index-69439914852": _index(
         69439914852, "Apple's Mac Studio specification page as retained", tier=2, published="2026-09-13"
     ),
-    "github-index-70484951351": _index(
-        70484951351, "Korean hardware survey for Alpamayo", published="2026-09-29"
-    ),
+    "github-index-70484951351": _index(70484951351, "Korean hardware survey for Alpamayo", published="2026-09-29"),
     "github-index-67532052390": _index(67532052390, "SunStack Calculator sourced dataset", published="2026-09-08"),
-    "btankut-moe-configs": _page(
-        "dgx-spark-sglang-moe-configs FORUM_POST.md",
-        "BTankut",
-        "https://github.com/BTankut/dgx-spark-sglang-moe-configs",
-        published="2026-01",
-    ),
     "llama-fit-params-runs": _page(
         "llama-fit-params of llama.cpp commit 0c1e570 on nine machines",
         "local-llm-advisor",
@@ -221,11 +209,11 @@ class Pages:
         self._sources = sources
 
     def cite(self, wanted: str) -> str:
-        """Id of a page listed here, or of a source registered before."""
+        """Id of a page listed here, of a source registered before, or of one the measured rows bring."""
         if wanted in PAGES:
             source_id = self._sources.add(wanted, **PAGES[wanted])
             assert source_id == wanted, wanted
-        assert wanted in self._sources.files, wanted
+        assert wanted in self._sources.files or wanted in BESIDE_ROWS, wanted
         return wanted
 
     def techpowerup(self, text: str) -> str:

@@ -106,9 +106,15 @@ _UNUSABLE = frozenset({"UD-Q3_K_XL or Q3_K_S"})
 _MIX_IN_NOTE = re.compile(r"bartowski (Q\d_K_L)")
 _ROUNDED = ("seed report", "gguf-parser-go README")
 _MLX_NAMES = (
-    ("dq3_k_m-q8", "mlx-dq3_k_m-q8"), ("dq4plus-q8", "mlx-dq4plus-q8"), ("8bit-mxfp8", "mlx-mxfp8"), ("8bit-gs32", "mlx-8bit-g32"),
-    ("mxfp4-q8", "mlx-mxfp4-q8"), ("mxfp4", "mlx-mxfp4"), ("nvfp4", "mlx-nvfp4"),
-)  # fmt: skip
+    ("dq", None),
+    ("8bit-mxfp8", "mlx-mxfp8"),
+    ("8bit-gs32", "mlx-8bit-gs32"),
+    ("mxfp4-q8", "mlx-mxfp4-q8"),
+    ("mxfp4", "mlx-mxfp4"),
+    ("nvfp4", "mlx-nvfp4"),
+)
+"""Words in a conversion's name and its quantization; mixes of several widths under one name are left out."""
+_MLX_ENDING = re.compile(r"-8bit-(gs32|MXFP8)$")
 _PLAIN_NAMES = frozenset({"mlx-community/DeepSeek-V4-Flash", "mlx-community/DeepSeek-V4-Pro"})
 
 
@@ -187,6 +193,8 @@ def _gguf_quant(row: dict[str, Any]) -> str | None:
         return _GGUF_LABELS[label]
     if "labelled" in note:
         return None
+    if label == "Q4_0" and row["source"].startswith("llama.cpp benches"):
+        return "q4_0-qat"
     if mix := _MIX_IN_NOTE.search(note):
         return mix[1].lower()
     plain = str(label).lower()
@@ -199,7 +207,7 @@ def _mlx(sizes: dict[str, Any], names: Names, sources: Sources) -> list[tuple[st
     source = size_source("exo card", sources)
     found = []
     for row in card["rows"]:
-        model = names.for_repository(row["repo"])
+        model = names.for_repository(_MLX_ENDING.sub("", row["repo"]))
         quant = _mlx_quant(row)
         if model is None or quant is None or not row["exact"]:
             continue
@@ -215,7 +223,8 @@ def _mlx_quant(row: dict[str, Any]) -> str | None:
         return None
     if not repository.startswith("mlx-community/"):
         return "int4-g32"
-    named = next((quant for word, quant in _MLX_NAMES if word in repository.lower()), None)
-    if named is None and (bits := re.fullmatch(r"(\d)bit", row["quant"])):
-        named = f"mlx-{bits[1]}bit"
-    return named
+    for word, quant in _MLX_NAMES:
+        if word in repository.lower():
+            return quant
+    bits = re.fullmatch(r"(\d)bit", row["quant"])
+    return f"mlx-{bits[1]}bit" if bits else None

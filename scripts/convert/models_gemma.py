@@ -6,7 +6,7 @@ from scripts.convert.models_stack import Config, Layer, Part, Stack, block, dens
 
 
 def _shares(c: Config, index: int) -> bool:
-    return index >= c["num_hidden_layers"] - int(c.get("num_kv_shared_layers") or 0)
+    return index >= int(c["num_hidden_layers"]) - int(c.get("num_kv_shared_layers") or 0)
 
 
 def _unused_cache_weights(attention: Part, hidden: int) -> dict[str, list[int]]:

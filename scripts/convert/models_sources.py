@@ -58,7 +58,7 @@ _SIZE_PAGES: tuple[tuple[str, str, str | None, str | None, int], ...] = (
     ),
     ("conselara", "conselara.dev: Qwen3-235B on two nodes", "https://conselara.dev", None, 3),
     ("blog", "NVIDIA Model Optimizer blog, copy on wpnews.pro", "https://wpnews.pro", None, 3),
-    ("find_string", "llama-bench output in public repositories", None, "search for llama-bench rows in public repositories", 3),
+    (" rows", "llama-bench output in public repositories", None, "search for llama-bench rows in public repositories", 3),
     ("other", "File sizes printed beside community benchmarks", None, "sizes beside benchmark rows of other hardware", 3),
 )  # fmt: skip
 """Pages file sizes were read on, by words of the row's own reference; the first that fits."""
@@ -88,6 +88,8 @@ def repository_source(repository: str, commit: str | None, sources: Sources) -> 
 
 def address_source(address: str, title: str, sources: Sources, tier: int = COMMUNITY) -> str:
     """Source id of one page."""
+    if known := _cited(sources, "url", address):
+        return known
     wanted = re.sub(r"^https?://(www\.)?", "", address)
     return sources.add(wanted, title=title, url=address, tier=tier)
 
@@ -104,7 +106,15 @@ def size_source(text: str, sources: Sources) -> str | None:
 
 def index_file_source(number: str, title: str, sources: Sources) -> str:
     """Source id of a file known by its number in the index of public repositories only."""
-    return sources.add(f"github-index-{number}", title=title, locator=f"GitHub-index file {number}", tier=COMMUNITY)
+    locator = f"GitHub-index file {number}"
+    if known := _cited(sources, "locator", locator):
+        return known
+    return sources.add(f"github-index-{number}", title=title, locator=locator, tier=COMMUNITY)
+
+
+def _cited(sources: Sources, field: str, value: str) -> str | None:
+    """Id of a source that is already registered for this page."""
+    return next((source for source, body in sources.files.items() if body.get(field) == value), None)
 
 
 def _from_repositories(text: str, sources: Sources) -> list[str]:

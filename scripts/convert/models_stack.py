@@ -39,8 +39,9 @@ class Stack:
         }  # fmt: skip
 
 
-def block(*, norms: int = DEFAULT_NORMS, **parts: Part | None) -> Part:
-    """One kind of layer; the usual two norms go without saying."""
+def block(**parts: Any) -> Part:
+    """One kind of layer by its parts; the usual two `norms` go without saying."""
+    norms = parts.pop("norms", DEFAULT_NORMS)
     made: Part = {key: parts[key] for key in sorted(parts, key=lambda key: key == "tensors") if parts[key]}
     if norms != DEFAULT_NORMS:
         made["norms"] = norms

@@ -97,7 +97,7 @@ PLAIN = frozenset(
     q4_k_l q5_k_l q6_k_l q2_k_p ud-iq1_s ud-iq1_m ud-iq2_xxs ud-iq2_m ud-iq3_xxs ud-iq3_s ud-iq4_xs ud-iq4_nl
     ud-q2_k_xl ud-q3_k_s ud-q3_k_m ud-q3_k_xl ud-q4_k_s ud-q4_k_m ud-q4_k_xl ud-q5_k_s ud-q5_k_m ud-q5_k_xl ud-q6_k
     ud-q6_k_xl ud-q8_k_xl
-    """.split()
+    """.split()  # noqa: SIM905 - a table
 )
 """Ids that a label matches letter for letter, case apart."""
 
@@ -141,7 +141,7 @@ def _by_label(label: str) -> str | None:
 
 
 def _by_repository(quant: str, repo: str, model: str) -> str:
-    """The same label means another layout in some repositories."""
+    """Tell apart layouts that share a label."""
     if quant == "fp8" and SHIPPED_FP4 in f"{repo} {model}".lower():
         return "mxfp4-fp8"
     if quant == "fp8" and repo.startswith(TENSOR_SCALED):

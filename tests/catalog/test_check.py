@@ -44,7 +44,7 @@ CASES = {
     ),
     "alias instead of id": (
         changed(BENCHMARK, "model: owl-8b", "model: Owl8"),
-        "benchmarks/dgx-box/lab.yaml:3: common.model: no model has the id 'Owl8'; its id is owl-8b",
+        "benchmarks/dgx-box/lab.yaml:3: common.model: no model or pipeline has the id 'Owl8'; its id is owl-8b",
     ),
     "runtime of a condition": (
         changed(BENCHMARK, "runtime: runner.cpp", "runtime: walker"),
@@ -71,8 +71,8 @@ CASES = {
         "hardware/copy-box.yaml:5: same_as: no machine has the id 'gone'",
     ),
     "figure without source": (
-        changed("hardware/dgx-box.yaml", "advertised_gb: [maker]", "power_w: [maker]"),
-        "hardware/dgx-box.yaml:6: advertised_gb: has no source",
+        changed("hardware/dgx-box.yaml", "sources:", "power_w: 100\nsources:"),
+        "hardware/dgx-box.yaml:7: power_w: has no source",
     ),
     "source of no figure": (
         changed("hardware/dgx-box.yaml", "{advertised_gb: [maker]}", "{advertised_gb: [maker], speed: [maker]}"),
@@ -132,7 +132,7 @@ CASES = {
     ),
     "base without a block": (
         {
-            **changed("quants/q8_0.yaml", "rule: block", "base: bf16\nrule: block"),
+            **changed("quants/q8_0.yaml", "rule: block", "base: bf16\nrule: ggml-mix"),
             **changed("quants/bf16.yaml", "rule: block\nblock: {weights: 1, bytes: 2}", "rule: published"),
         },
         "quants/q8_0.yaml:3: base: bf16 has no `block` to build a mix around",
@@ -173,6 +173,24 @@ def test_wrong_folder_name_is_reported_once_not_once_a_row(tmp_path: Path) -> No
 def test_announced_machine_may_go_on_sale_after_the_catalog(tmp_path: Path) -> None:
     write_files(write_catalog(tmp_path), changed("hardware/card-24.yaml", "vendor", 'on_sale: "2027-03"\nvendor'))
     assert references(load_catalog([tmp_path])) == []
+
+
+@pytest.mark.parametrize(
+    ("figures", "sound"),
+    [
+        ("bandwidth_gb_s: 273", False),
+        ("bandwidth_gb_s: 273\nunverified: [bandwidth_gb_s]", True),
+        ("bandwidth_gb_s: 273\nsources: {bandwidth_gb_s: [maker]}", True),
+        ("bandwidth_gb_s: 273\nsources: {all: [maker]}", True),
+        ("fp16_tflops: 100", False),
+        ("fp16_tflops: 100\ncompute_basis: 4 units at 1 GHz", True),
+        ("launch_price: {value: 1, currency: USD, source: maker}", True),
+    ],
+)
+def test_figure_has_a_source_or_is_marked_unverified(tmp_path: Path, figures: str, *, sound: bool) -> None:
+    write_files(write_catalog(tmp_path), changed("hardware/dgx-box.yaml", "sources: {advertised_gb: [maker]}", figures))
+    found = references(load_catalog([tmp_path]))
+    assert [problem.field for problem in found] == ([] if sound else [figures.partition(":")[0]])
 
 
 def test_year_alone_is_not_after_a_day_of_that_year(tmp_path: Path) -> None:

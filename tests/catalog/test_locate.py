@@ -42,6 +42,7 @@ def places(tmp_path: Path) -> dict[str, Path]:
     write_catalog(tmp_path / "catalog")
     for name in ("data/advisor/catalog", "listed", "also", "named"):
         (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "data/advisor/catalog/models").mkdir()
     return {name: tmp_path / name for name in ("advisor", "catalog", "data", "listed", "also", "named")}
 
 
@@ -74,6 +75,8 @@ def test_named_folder_that_is_missing_is_an_error(places: dict[str, Path], tmp_p
 def test_own_catalog_and_cache_follow_the_xdg_folders(places: dict[str, Path], tmp_path: Path) -> None:
     own = tmp_path / "home/.local/share/advisor/catalog"
     own.mkdir(parents=True)
+    assert locate.folders((), {"HOME": str(tmp_path / "home")}, package=places["advisor"]) == (places["catalog"],)
+    (own / "models").mkdir()
     home = {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": "relative"}
     assert locate.folders((), home, package=places["advisor"]) == (places["catalog"], own)
     assert locate.cache_folder(home) == tmp_path / "home/.cache/advisor"

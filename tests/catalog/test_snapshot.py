@@ -11,6 +11,7 @@ import pytest
 
 from advisor.catalog import fingerprint
 from advisor.catalog.check import references
+from advisor.catalog.contents import Catalog
 from advisor.catalog.kinds import KINDS
 from advisor.catalog.load import load_catalog
 from advisor.catalog.snapshot import Snapshot, open_catalog, read, write
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from advisor.catalog.contents import JSON, Catalog, Facts
+    from advisor.catalog.contents import JSON, Facts
 
 
 class Counting:
@@ -224,6 +225,4 @@ def test_snapshot_is_two_lines_of_table_and_then_sections(folder: Path) -> None:
 
 
 def test_facts_name_the_same_fields_as_the_kinds() -> None:
-    from advisor.catalog.contents import Catalog
-
     assert [each.name for each in fields(Catalog)][: len(KINDS)] == list(KINDS)

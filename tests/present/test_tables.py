@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.present.tables import LINE_WIDTH, Column, TableFormat, render
 
-NAME = Column("name", "name", cut=True)
+NAME = Column("name", "name", cut=8)
 SPEED = Column("decode_tok_s", "decode tok/s", lambda value: "-" if value is None else f"{value:g}", right=True)
 ROWS = [("a|b", 1234.5), ("second", 7), ("third", None)]
 
@@ -56,6 +56,19 @@ def test_a_cell_that_may_be_cut_gives_way_so_that_the_line_fits() -> None:
 def test_a_cell_that_may_not_be_cut_stays_whole() -> None:
     whole = Column("id", "id")
     assert "x" * 150 in render([whole, NAME], [("x" * 150, "word " * 60)], "table")
+
+
+def test_the_cell_with_most_to_give_gives_way_first() -> None:
+    narrow, wide = Column("a", "a", cut=30), Column("b", "b", cut=8)
+    line = render([narrow, wide], [("x" * 60, "y" * 90)], "table").splitlines()[1]
+    assert len(line) == LINE_WIDTH
+    assert line.count("x") > 40
+
+
+def test_a_wide_column_is_for_programs() -> None:
+    wide = Column("url", "url", wide=True)
+    assert "http" not in render([NAME, wide], [("a", "http")], "table")
+    assert "http" in render([NAME, wide], [("a", "http")], "csv")
 
 
 def test_what_a_terminal_would_act_on_is_left_out() -> None:

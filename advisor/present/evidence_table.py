@@ -1,0 +1,200 @@
+"""What was measured of a model on a machine: decode rates beside the prediction, and everything else."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from advisor.present.card_rows import said, spaced
+from advisor.present.formats import as_printed, signed_share, tok_s
+from advisor.present.list_rows import standing
+from advisor.present.list_things import if_known
+from advisor.present.tables import LINE_WIDTH, WORDS, Column, TableFormat, as_json, one_line, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.record import Record
+    from advisor.decide.pair import Pair
+    from advisor.decide.question import Question
+    from advisor.evidence.finding import Measured
+
+SCHEMA = "advisor.evidence/1"
+MARKS = {"exact": "●", "near": "◐", "far": "○"}
+LEGEND = "● this very case  ◐ near it  ○ far from it  digit: tier\noff: measured against predicted  ?: the source does not say"
+THOUSAND = 1024
+
+
+def thousands(tokens: int | None) -> str:
+    """`32k` for 32,768, `?` for what the source does not say."""
+    if tokens is None:
+        return "?"
+    return f"{tokens // THOUSAND}k" if tokens and tokens % THOUSAND == 0 else f"{tokens:,}"
+
+
+FOR_PEOPLE = (
+    Column("match", "match"),
+    Column("decode_tok_s", "tok/s", as_printed, right=True),
+    Column("predicted_tok_s", "predicted", if_known(tok_s), right=True),
+    Column("residual", "off", if_known(signed_share), right=True),
+    Column("quant", "quant", if_known(str), cut=5),
+    Column("runtime", "runtime", cut=15),
+    Column("depth_tokens", "depth", thousands, right=True),
+    Column("date", "date", lambda date: date or "?"),
+    Column("source", "source", cut=9),
+    Column("differs", "differs in", cut=12),
+)
+OTHERS_FOR_PEOPLE = (
+    Column("kind", "kind", cut=WORDS),
+    Column("tier", "tier", right=True),
+    Column("concurrency", "conc", if_known(str), right=True),
+    Column("measured", "measured", cut=24),
+    Column("quant", "quant", if_known(str), cut=5),
+    Column("runtime", "runtime", cut=15),
+    Column("date", "date", lambda date: date or "?"),
+    Column("source", "source", cut=9),
+    Column("note", "note"),
+)
+DIFFERENCES = (
+    ("quantization", "quant"), ("speculative", "speculation"), ("KV cache", "KV type"), ("version", "version"), ("depth", "depth"),
+    ("runtime", "runtime"), ("backend", "backend"), ("model", "model"),
+)  # fmt: skip
+"""How a difference starts → what it is called beside columns that show the values; others are short already."""
+SHORT = (("aggregate_tok_s", "{} tok/s together"), ("decode_tok_s", "{} tok/s each"), ("prefill_tok_s", "prefill {} tok/s"),
+         ("train_tok_s", "training {} tok/s"), ("ttft_s", "TTFT {} s"), ("power_w", "{} W"))  # fmt: skip
+FOR_PROGRAMS = tuple(Column(key, key) for key in (
+    "record", "kind", "match", "why", "tier", "decode_tok_s", "predicted_tok_s", "residual", "aggregate_tok_s", "prefill_tok_s",
+    "ttft_s", "train_tok_s", "power_w", "quant", "runtime", "runtime_version", "backend", "devices", "depth_tokens",
+    "prompt_tokens", "output_tokens", "concurrency", "kv_type", "speculative", "placement", "date", "source", "status", "remark",
+))  # fmt: skip
+FIELDS = ("kind", "decode_tok_s", "aggregate_tok_s", "prefill_tok_s", "ttft_s", "train_tok_s", "power_w", "quant", "devices",
+          "source", "status")  # fmt: skip
+CONDITIONS = ("runtime", "runtime_version", "backend", "depth_tokens", "prompt_tokens", "output_tokens", "concurrency", "kv_type",
+              "speculative", "placement", "date")  # fmt: skip
+
+
+def predicted(row: Measured) -> float | None:
+    """Tokens per second predicted for the row's own conditions; None where it cannot be told."""
+    if row.residual is None or row.record.decode_tok_s is None:
+        return None
+    return row.record.decode_tok_s / (1 + row.residual)
+
+
+def text(facts: Facts, question: Question, found: Pair, output_format: TableFormat) -> str:
+    """The rows in the format asked for."""
+    if output_format in {"csv", "json"}:
+        decode, other = (
+            [_program_row(row) for row in found.decode],
+            [_other_program_row(facts, row) for row in found.other],
+        )
+        if output_format == "csv":
+            keys = [column.key for column in FOR_PROGRAMS]
+            return render(FOR_PROGRAMS, [[row[key] for key in keys] for row in (*decode, *other)], "csv")
+        return as_json({
+            "schema": SCHEMA, "model": question.model.id, "hardware": question.hardware.id,
+            "depth_tokens": question.demand.depth_tokens or 0, "concurrency": question.demand.concurrency,
+            "decode": decode, "other": other,
+        })  # fmt: skip
+    return "\n\n".join(_parts(facts, question, found, output_format))
+
+
+class _Notes:
+    """Remarks under a table, each once, by number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, remark: str) -> str:
+        """`[3]` for a remark, nothing for none."""
+        return f"[{self._numbers.setdefault(one_line(remark), len(self._numbers) + 1)}]" if remark else ""
+
+    def lines(self) -> str:
+        """The remarks, one a line, long ones wrapped."""
+        return "\n".join(
+            fill(remark, LINE_WIDTH, initial_indent=f"[{number}] ", subsequent_indent="    ", break_on_hyphens=False)
+            for remark, number in self._numbers.items()
+        )
+
+
+def _parts(facts: Facts, question: Question, found: Pair, output_format: TableFormat) -> Iterable[str]:
+    where = f"{question.model.id} on {question.hardware.name}"
+    notes = _Notes()
+    if not found.decode and not found.other:
+        yield f"nobody has measured {where} as asked"
+        return
+    if found.decode:
+        yield f"{where}: decode of one request, compared with depth {thousands(question.demand.depth_tokens or 0)}"
+        yield render(FOR_PEOPLE, [_person_row(row, notes) for row in found.decode], output_format)
+        yield LEGEND
+    if found.other:
+        yield "everything else measured there"
+        yield render(OTHERS_FOR_PEOPLE, [_other_person_row(facts, row, notes) for row in found.other], output_format)
+    if lines := notes.lines():
+        yield lines
+
+
+def _software(record: Record) -> str:
+    """Runtime and the first word of its version: what follows is the build's hash or the image it came in."""
+    c = record.conditions
+    return f"{c.runtime or '?'} {c.runtime_version.split()[0] if c.runtime_version else '?'}"
+
+
+def _differs(differences: Iterable[str]) -> str:
+    return ", ".join(
+        next((short for start, short in DIFFERENCES if words.startswith(start)), words)
+        for words in differences
+        if not words.startswith("unstated")
+    )
+
+
+def _person_row(row: Measured, notes: _Notes) -> Sequence[Any]:
+    record = row.record
+    return (
+        f"{MARKS[row.closeness]}{row.tier}", record.decode_tok_s, predicted(row), row.residual, record.quant, _software(record),
+        record.conditions.depth_tokens, record.conditions.date, record.source,
+        f"{_differs(row.differences)} {notes.mark(row.remark)}".strip(),
+    )  # fmt: skip
+
+
+def tier(facts: Facts, record: Record) -> int:
+    """The row's tier: its own where it was relayed, else its source's."""
+    return record.tier if record.tier is not None else facts.sources[record.source].tier
+
+
+def _remark(record: Record) -> str:
+    reason = record.disputed or record.suspect or record.prefill_doubt or record.note or ""
+    return f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
+
+
+def _other_person_row(facts: Facts, record: Record, notes: _Notes) -> Sequence[Any]:
+    rates = [words.format(as_printed(value)) for name, words in SHORT if (value := getattr(record, name)) is not None]
+    measured = ", ".join([*rates, *(f"{spaced(name)} {said(value)}" for name, value in record.other.items())])
+    return (
+        record.kind, tier(facts, record), record.conditions.concurrency, measured, record.quant, _software(record),
+        record.conditions.date, record.source, notes.mark(_remark(record)),
+    )  # fmt: skip
+
+
+def _stated(record: Record) -> dict[str, Any]:
+    return {
+        "record": record.id,
+        **{name: getattr(record, name) for name in FIELDS},
+        **{name: getattr(record.conditions, name) for name in CONDITIONS},
+    }
+
+
+def _program_row(row: Measured) -> dict[str, Any]:
+    return _ordered({
+        **_stated(row.record), "match": row.closeness, "why": list(row.differences), "tier": row.tier,
+        "predicted_tok_s": predicted(row), "residual": row.residual, "remark": row.remark or None,
+    })  # fmt: skip
+
+
+def _other_program_row(facts: Facts, record: Record) -> dict[str, Any]:
+    compared: dict[str, Any] = {"match": None, "why": [], "predicted_tok_s": None, "residual": None}
+    return _ordered({**_stated(record), **compared, "tier": tier(facts, record), "remark": _remark(record) or None})
+
+
+def _ordered(row: dict[str, Any]) -> dict[str, Any]:
+    return {column.key: row[column.key] for column in FOR_PROGRAMS}
