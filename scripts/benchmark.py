@@ -18,7 +18,17 @@ COMMANDS = {
     "advisor --help": [sys.executable, "-m", "advisor", "--help"],
     "advisor fit (JSON)": [sys.executable, "-m", "advisor", "fit", "gpt-oss-120b", "--hw", "spark", "--json"],
     "advisor fit (card)": [sys.executable, "-m", "advisor", "fit", "gpt-oss-120b", "--hw", "spark"],
-    "advisor fit, one runtime": [sys.executable, "-m", "advisor", "fit", "gpt-oss-120b", "--hw", "spark", "--runtime", "llama.cpp"],
+    "advisor fit, one runtime": [
+        sys.executable,
+        "-m",
+        "advisor",
+        "fit",
+        "gpt-oss-120b",
+        "--hw",
+        "spark",
+        "--runtime",
+        "llama.cpp",
+    ],
     "advisor list models": [sys.executable, "-m", "advisor", "list", "models"],
 }
 

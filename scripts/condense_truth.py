@@ -21,7 +21,11 @@ def weights(source: Path) -> dict[str, Any]:
     """Model → quantization → tensor bytes, as llama-quantize's dry run adds them up."""
     models = json.loads((source / "llama_cpp_weights.json").read_text())["models"]
     return {
-        name: {MIXES.get(quant, quant.lower()): facts["bytes"] for quant, facts in found["quants"].items() if "BF16 (" not in quant}
+        name: {
+            MIXES.get(quant, quant.lower()): facts["bytes"]
+            for quant, facts in found["quants"].items()
+            if "BF16 (" not in quant
+        }
         for name, found in models.items()
     }
 

@@ -53,7 +53,9 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input", type=Path, help="folder of the material")
-    parser.add_argument("--out", type=Path, default=ROOT, help="folder to write catalog/ and ledger/ in [default: the checkout]")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT, help="folder to write catalog/ and ledger/ in [default: the checkout]"
+    )
     arguments = parser.parse_args()
     print(f"{convert(arguments.input, arguments.out)} files")
 

@@ -19,7 +19,7 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def model(catalog: Catalog):  # noqa: ANN201 - a small finder
+def model(catalog: Catalog):
     """Finder of models by any of their names."""
 
     def named(name: str) -> Model:

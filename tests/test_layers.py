@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_no_stage_imports_what_stands_right_of_it() -> None:
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -29,7 +31,11 @@ def _strings(path: Path) -> list[str]:
     """String constants that are not docstrings or templates."""
     import ast  # noqa: PLC0415 - only here
 
-    return [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
 
 
 def test_only_the_presentation_formats_numbers() -> None:
@@ -41,7 +47,8 @@ def test_only_the_presentation_formats_numbers() -> None:
 
             tree = ast.parse(path.read_text())
             found += [
-                f"{path.name}:{node.lineno}" for node in ast.walk(tree)
+                f"{path.name}:{node.lineno}"
+                for node in ast.walk(tree)
                 if isinstance(node, ast.FormattedValue) and node.format_spec is not None
             ]
     assert not found

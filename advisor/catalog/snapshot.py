@@ -63,7 +63,7 @@ def open_catalog(
     files are read every time. Raises CatalogInvalid with every problem found.
     """
     key = fingerprint.key(folders)
-    kept = cache / f"snapshot-{key[:16]}.json" if cache else None
+    kept = kept_at(cache, key) if cache else None
     for path in (shipped, kept):
         if path and (current := read(path, key)):
             return current
@@ -71,6 +71,11 @@ def open_catalog(
     if kept:
         keep(raw, kept)
     return Snapshot(raw)
+
+
+def kept_at(cache: Path, key: str) -> Path:
+    """Where the snapshot of that key is kept in the cache folder."""
+    return cache / f"snapshot-{key[:16]}.json"
 
 
 def make(folders: Sequence[Path], key: str, extras: Callable[[Catalog], Mapping[str, JSON]] | None = None) -> bytes:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from advisor.catalog.contents import Facts
     from advisor.evidence.finding import Finding
+    from advisor.present.tables import TableFormat
 
 DEFAULT_CONTEXT = 8192
 RUNS = frozenset({"fits", "fits-offloaded"})
@@ -31,10 +32,16 @@ RUNS = frozenset({"fits", "fits-offloaded"})
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of every command that asks about a model on a machine."""
     options = (
-        click.option("--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"),
+        click.option(
+            "--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"
+        ),
         click.option("--depth", "depth_tokens", type=DEPTH, help="Tokens in the cache when speed is asked for."),
-        click.option("--concurrency", type=click.IntRange(1, 4096), default=1, show_default=True, help="Requests at once."),
-        click.option("--prompt", "prompt_tokens", type=TOKENS, help="Prompt length; with --output it sets the context."),
+        click.option(
+            "--concurrency", type=click.IntRange(1, 4096), default=1, show_default=True, help="Requests at once."
+        ),
+        click.option(
+            "--prompt", "prompt_tokens", type=TOKENS, help="Prompt length; with --output it sets the context."
+        ),
         click.option("--output", "output_tokens", type=TOKENS, help="Tokens to generate."),
         click.option("--quant", help="Quantization.  [default: the usual ones]"),
         click.option("--runtime", help="Runtime, with a version if you like (llama.cpp@b7941).  [default: all]"),
@@ -99,14 +106,16 @@ def question(facts: Facts, model: str, hardware: str, values: dict[str, Any], as
 
 @click.command(short_help="Does it fit, how fast, on what evidence.")
 @click.argument("models", nargs=-1)
-@click.option("--hw", "machines", multiple=True, help="A machine: spark, rtx-4090+rtx-5070-ti, 2x dgx-spark. Repeatable.")
+@click.option(
+    "--hw", "machines", multiple=True, help="A machine: spark, rtx-4090+rtx-5070-ti, 2x dgx-spark. Repeatable."
+)
 @shared
 @click.option("--explain", "with_why", is_flag=True, help="Inputs, formula with numbers in it, rows used.")
 @click.option("--all", "everything", is_flag=True, help="Every format and runtime, not only the usual ones.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when nothing fits.")
 @click.option("--batch", type=click.Path(path_type=Path, allow_dash=True), help="JSON Lines of requests; - for stdin.")
 def fit(**values: Any) -> int:
-    """Does MODEL fit on a machine, how fast is it there, and how do you know?
+    """Does MODEL fit on a machine, how fast is it there, and how do you know.
 
     \b
     advisor fit gpt-oss-120b --hw spark
@@ -140,7 +149,7 @@ def _names(typed: Sequence[str]) -> list[str]:
     return found
 
 
-def _print(found: list[tuple[Finding, ...]], facts: Facts, output_format: str, *, explain: bool) -> None:
+def _print(found: list[tuple[Finding, ...]], facts: Facts, output_format: TableFormat, *, explain: bool) -> None:
     everything = [finding for findings in found for finding in findings]
     if output_format == "json":
         from advisor.present.fit_json import document

@@ -19,7 +19,11 @@ COMMANDS = {
     "fit": ("advisor.cli.fit", "fit", "Does it fit, how fast, on what evidence."),
     "show": ("advisor.cli.show", "show", "Catalog facts about one thing, and their sources."),
     "list": ("advisor.cli.listing", "listing", "What is known: models, hardware, quants, runtimes, sources, records …"),
-    "evidence": ("advisor.cli.evidence", "evidence", "Every measured row for a model on a machine, beside the prediction."),
+    "evidence": (
+        "advisor.cli.evidence",
+        "evidence",
+        "Every measured row for a model on a machine, beside the prediction.",
+    ),
     "catalog": ("advisor.cli.catalog", "catalog", "The maintainers' side: check and new."),
     "doctor": ("advisor.cli.doctor", "doctor", "Versions, paths, counts, overlays in force."),
 }
@@ -62,7 +66,7 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="advisor")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """advisor."""
+    """The command line as a whole."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

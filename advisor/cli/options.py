@@ -20,37 +20,49 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 TOKEN_UNITS = {"": 1, "k": 2**10, "M": 2**20}
-BYTE_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+BYTE_UNITS = {
+    "": 1,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+    "Ti": 2**40,
+}
 MOST_TOKENS = 2**30
 MOST_BYTES = 2**50
 FORMATS = ("table", "markdown", "csv", "json")
 
 
-class _Amount(click.ParamType):
+class _Amount(click.ParamType[int]):
     """A whole number with a unit; never an exponent, a sign or a fraction."""
 
     def __init__(self, name: str, units: Mapping[str, int], low: int, high: int) -> None:
         self.name, self.units, self.low, self.high = name, units, low, high
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
         found = re.fullmatch(r"(\d{1,18})([A-Za-z]{0,2})", str(value))
         if not found or found[2] not in self.units:
             known = ", ".join(unit for unit in self.units if unit)
-            self.fail(f"{str(value)[:40]!r} is not a {self.name}: write a whole number, with {known} if you like", param, ctx)
+            self.fail(
+                f"{str(value)[:40]!r} is not a {self.name}: write a whole number, with {known} if you like", param, ctx
+            )
         amount = int(found[1]) * self.units[found[2]]
         if not self.low <= amount <= self.high:
             self.fail(f"{str(value)[:40]!r} is not between {self.low} and {self.high}", param, ctx)
         return amount
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType[str]):
     """A day, a month or a year."""
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not is_date(str(value)):
             self.fail(f"{str(value)[:40]!r} is not a date: write 2026-02-05, 2026-02 or 2026", param, ctx)
         return str(value)
@@ -73,7 +85,12 @@ def catalog_option(command: F) -> F:
 def format_option(command: F) -> F:
     """`--format`, and `--json` short for one of them."""
     command = click.option(
-        "--format", "output_format", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it."
+        "--format",
+        "output_format",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print it.",
     )(command)
     return click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(command)
 

@@ -1,0 +1,1 @@
+"""What to do: which cases a question covers, and in which order their findings stand."""

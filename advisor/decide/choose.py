@@ -38,7 +38,9 @@ def answer(
 ) -> tuple[Finding, ...]:
     """Every finding for the question, best first; the usual twelve unless everything was asked for."""
     found = ordered(
-        unsupported(case.case, case.reason) if isinstance(case, Excluded) else finding(facts, calibration, case, exclude_sources)
+        unsupported(case.case, case.reason)
+        if isinstance(case, Excluded)
+        else finding(facts, calibration, case, exclude_sources)
         for case in cases(facts, question)
     )
     return found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
@@ -54,5 +56,3 @@ def _one_of_each(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
             refused.add(one.case.runtime.id)
         kept.append(one)
     return tuple(kept)
-
-

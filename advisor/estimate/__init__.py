@@ -1,0 +1,1 @@
+"""Where the bytes go and how long they take: pure formulas."""

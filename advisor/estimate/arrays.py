@@ -6,11 +6,11 @@ numpy is imported only when an array comes in: one question does not pay for it.
 from typing import Any
 
 
-def _is_array(*values: Any) -> bool:  # noqa: ANN401 - numbers or arrays, by design
+def _is_array(*values: Any) -> bool:
     return any(hasattr(value, "__array__") for value in values)
 
 
-def lesser(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+def lesser(a: Any, b: Any) -> Any:
     """The smaller of two, element by element."""
     if _is_array(a, b):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
@@ -19,7 +19,7 @@ def lesser(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by desig
     return min(a, b)
 
 
-def greater(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+def greater(a: Any, b: Any) -> Any:
     """The larger of two, element by element."""
     if _is_array(a, b):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
@@ -28,6 +28,6 @@ def greater(a: Any, b: Any) -> Any:  # noqa: ANN401 - numbers or arrays, by desi
     return max(a, b)
 
 
-def ceil_to(value: Any, step: int) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+def ceil_to(value: Any, step: int) -> Any:
     """The next multiple of `step`, for whole numbers."""
     return -(-value // step) * step

@@ -28,7 +28,7 @@ class Traffic:
     layers: int
 
     @property
-    def total_bytes(self) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+    def total_bytes(self) -> Any:
         """Every byte the step reads."""
         return self.weights_bytes + self.host_bytes + self.kv_bytes
 
@@ -46,7 +46,14 @@ class Efficiency:
 
 
 def traffic(  # noqa: PLR0913 - each is one condition of the question
-    model: Model, weights: Weights, depth: Any, key_type: str, value_type: str, *, batch: int = 1, host_bytes: float = 0.0  # noqa: ANN401
+    model: Model,
+    weights: Weights,
+    depth: Any,
+    key_type: str,
+    value_type: str,
+    *,
+    batch: int = 1,
+    host_bytes: float = 0.0,
 ) -> Traffic:
     """Bytes one decode step of `batch` sequences reads with `depth` tokens in each sequence's cache."""
     read = weights.read_bytes(batch)
@@ -56,7 +63,9 @@ def traffic(  # noqa: PLR0913 - each is one condition of the question
     )  # fmt: skip
 
 
-def ceiling_tok_s(moved: Traffic, bandwidth_bytes_s: float, host_bandwidth_bytes_s: float | None = None, batch: int = 1) -> Any:  # noqa: ANN401
+def ceiling_tok_s(
+    moved: Traffic, bandwidth_bytes_s: float, host_bandwidth_bytes_s: float | None = None, batch: int = 1
+) -> Any:
     """Tokens per second of all sequences together if every byte came at peak bandwidth and nothing else took time."""
     seconds = (moved.weights_bytes + moved.kv_bytes) / bandwidth_bytes_s
     if moved.host_bytes and host_bandwidth_bytes_s:
@@ -66,7 +75,7 @@ def ceiling_tok_s(moved: Traffic, bandwidth_bytes_s: float, host_bandwidth_bytes
 
 def step_s(
     moved: Traffic, bandwidth_bytes_s: float, efficiency: Efficiency, host_bandwidth_bytes_s: float | None = None
-) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+) -> Any:
     """Seconds of one decode step. Raises ValueError when host bytes are read and the host's bandwidth is not known."""
     effective = bandwidth_bytes_s * efficiency.weights
     seconds = (moved.weights_bytes + efficiency.kv * moved.kv_bytes) / effective + moved.layers * efficiency.layer_s

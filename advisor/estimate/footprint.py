@@ -77,7 +77,9 @@ def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
         return plan, []
     if case.machine.host_bytes is None:
         need = found.weights.total_bytes + found.kv_bytes - sum(p.usable_bytes for p in pools)
-        return plan, [note("part of it could run from a host with {need_bytes} to spare; none is stated", need_bytes=need)]
+        return plan, [
+            note("part of it could run from a host with {need_bytes} to spare; none is stated", need_bytes=need)
+        ]
     with_host = place_with_host(pools, host, found)
     if with_host is None:
         return plan, [note("the host's {host_bytes} do not hold the rest either", host_bytes=case.machine.host_bytes)]
@@ -111,7 +113,9 @@ def _place_paged(case: Case, found: Load) -> tuple[Placement, list[Note]]:
         message = f"{' and '.join(map(str, heads))} heads do not divide by {len(pools)} devices"
         raise CannotRun(message)
     plan = _with_overhead(place_in_parallel(pools, found), overhead)
-    return plan, [note("every layer divided over {devices} devices: --tensor-parallel-size {devices}", devices=len(pools))]
+    return plan, [
+        note("every layer divided over {devices} devices: --tensor-parallel-size {devices}", devices=len(pools))
+    ]
 
 
 def _heads(case: Case) -> list[int]:
@@ -148,7 +152,12 @@ def placed(case: Case, weights: Weights) -> Footprint:
     devices = len(case.machine.devices)
     found = load(case.model, weights, case.cache_rule, case.cache_question, devices)
     place = _place_llama_cpp if case.cache_rule in LLAMA_CPP_RULES else _place_paged
-    if devices > 1 and not case.machine.unified and case.cache_rule in LLAMA_CPP_RULES and not case.runtime.splits.layers:
+    if (
+        devices > 1
+        and not case.machine.unified
+        and case.cache_rule in LLAMA_CPP_RULES
+        and not case.runtime.splits.layers
+    ):
         message = f"{case.runtime.name} does not spread a model over several devices"
         raise CannotRun(message)
     if case.machine.nodes > 1 and not case.runtime.splits.nodes:

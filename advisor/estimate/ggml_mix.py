@@ -24,11 +24,20 @@ SHORT_BLOCKS = {"q4_0": 32, "q4_1": 32, "q5_0": 32, "q5_1": 32, "q8_0": 32, "iq4
                 "q1_0": 128}  # fmt: skip
 """Weights a row must divide into; every other format needs 256."""
 
-FALLBACK = {"q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0", "q2_k": "q4_0", "q3_k": "q4_0", "tq1_0": "q4_0", "tq2_0": "q4_0"}
+FALLBACK = {
+    "q4_k": "q5_0",
+    "q5_k": "q5_1",
+    "q6_k": "q8_0",
+    "q2_k": "q4_0",
+    "q3_k": "q4_0",
+    "tq1_0": "q4_0",
+    "tq2_0": "q4_0",
+}
 KEPT_WORDS = ("_norm.weight", "ffn_gate_inp.weight", "ssm_conv1d", "shortconv.conv", "per_layer_model_proj", "altup", "laurel",
               "indexer.k_norm", ".position_embd")  # fmt: skip
 EIGHT_EXPERT_OUTPUT = frozenset({"q2_k", "iq3_xs", "iq3_xxs", "q3_k_s", "q3_k_m", "iq4_nl", "q4_k_s", "q4_k_m", "iq3_s",
                                  "iq3_m", "iq4_xs"})  # fmt: skip
+HEADS = frozenset({"output.weight", "per_layer_token_embd.weight"})
 VALUE_NAMES = ("attn_v.weight", "attn_qkv.weight", "attn_kv_b.weight")
 SEVENTY_B_LAYERS = 80
 SEVENTY_B_ARCHITECTURES = frozenset({"llama", "qwen2", "deci"})
@@ -80,7 +89,7 @@ class _Walk:
         name = tensor.name
         if self.mix == "mxfp4":
             return "mxfp4" if len(tensor.shape) == 3 and tensor.shape[2] > 1 else "q8_0"  # noqa: PLR2004 - stacked matrices
-        if name == "output.weight" or name == "per_layer_token_embd.weight" or (name == "token_embd.weight" and self.facts.tied):
+        if name in HEADS or (name == "token_embd.weight" and self.facts.tied):
             return self._head(tensor)
         if name == "token_embd.weight":
             return self._embedding()

@@ -86,7 +86,7 @@ def layer_caches(model: Model) -> tuple[LayerCache, ...]:
     return tuple(layer_cache(model.blocks[name], count) for name, count in Counter(model.layer_names).items())
 
 
-def cells(layer: LayerCache, q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+def cells(layer: LayerCache, q: CacheQuestion) -> Any:
     """Cache cells llama.cpp gives one layer, all streams together: contexts padded to 256, windows to window + ubatch."""
     streams = 1 if q.unified else q.sequences
     full = ceil_to(q.context_tokens * (q.sequences if q.unified else 1), CELL_PADDING)
@@ -96,7 +96,7 @@ def cells(layer: LayerCache, q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers
     return ceil_to(lesser(full, reach), CELL_PADDING) * streams
 
 
-def _llama_cpp_kv(layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays, by design
+def _llama_cpp_kv(layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:
     # Without flash attention V is stored transposed, every layer padded to the widest.
     widest = max((layer.value_width for layer in layers), default=0)
     total: Any = 0
@@ -107,7 +107,7 @@ def _llama_cpp_kv(layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:  # n
     return total
 
 
-def _ollama_kv(model: Model, layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:  # noqa: ANN401 - numbers or arrays
+def _ollama_kv(model: Model, layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:
     """Ollama's own cache before it ran llama-server: one cache for all slots, MLA's value part stored beside its key."""
     copies = {b.latent_attention.kv_rank for b in model.layers if b.latent_attention}
     total: Any = 0
@@ -149,7 +149,7 @@ def cache_bytes(model: Model, rule: str, q: CacheQuestion) -> Cache:
     return Cache(total, state)
 
 
-def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:  # noqa: ANN401 - numbers or arrays
+def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:
     """KV and state bytes one sequence reads for one token with `depth` tokens before it.
 
     Full layers read everything before them, windows at most their length, an indexed layer its top-k and every index

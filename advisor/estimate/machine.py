@@ -98,7 +98,11 @@ def _seen_bytes(row: UsableMemory, hardware: Hardware) -> int | None:
 
 
 def _best_row(hardware: Hardware, runtime: Runtime) -> tuple[UsableMemory, int] | None:
-    rows = [row for row in hardware.usable if row.meaning in PREFERENCE and row.runtime in {None, runtime.id, runtime.family}]
+    rows = [
+        row
+        for row in hardware.usable
+        if row.meaning in PREFERENCE and row.runtime in {None, runtime.id, runtime.family}
+    ]
     rows.sort(key=lambda row: (row.runtime is None, PREFERENCE.index(row.meaning)))
     sized = ((row, _seen_bytes(row, hardware)) for row in rows)
     return next(((row, seen) for row, seen in sized if seen is not None), None)
@@ -128,7 +132,9 @@ def usable(device: Device, runtime: Runtime, backend: str | None, memory_share: 
         return None
     context = runtime.backends[backend].context_mib if backend in runtime.backends else None
     free = hardware.advertised_bytes - units.mib(context or 0)
-    return Usable(free, free - runtime.margin_bytes, _basis("advertised less the backend's context (assumed)", runtime), None)
+    return Usable(
+        free, free - runtime.margin_bytes, _basis("advertised less the backend's context (assumed)", runtime), None
+    )
 
 
 def _basis(meaning: str, runtime: Runtime) -> str:

@@ -6,7 +6,15 @@ from typing import Literal
 
 from advisor.catalog.schema.model import Model
 from advisor.estimate.buffers import ComputeBuffers, compute_buffers
-from advisor.estimate.kv_cache import STATE_BYTES, TYPE_BYTES, CacheQuestion, LayerCache, cache_bytes, cells, layer_cache
+from advisor.estimate.kv_cache import (
+    STATE_BYTES,
+    TYPE_BYTES,
+    CacheQuestion,
+    LayerCache,
+    cache_bytes,
+    cells,
+    layer_cache,
+)
 from advisor.estimate.weights import Weights
 
 Verdict = Literal["fits", "fits-offloaded", "does-not-fit", "unsupported"]
@@ -45,7 +53,11 @@ class PoolUse:
     def used_bytes(self) -> int:
         """Everything in the pool."""
         return (
-            self.weights_bytes + self.kv_cache_bytes + self.state_bytes + self.compute_buffer_bytes + self.overhead_bytes
+            self.weights_bytes
+            + self.kv_cache_bytes
+            + self.state_bytes
+            + self.compute_buffer_bytes
+            + self.overhead_bytes
         )
 
     @property
@@ -102,7 +114,9 @@ def load(model: Model, weights: Weights, rule: str, question: CacheQuestion, dev
     factor = cache.kv_bytes / whole if whole else 0.0
     states = tuple(kinds[name].state_elements * STATE_BYTES * question.sequences for name in model.layer_names)
     buffers = compute_buffers(model, question, devices=devices) if rule != "paged" else ComputeBuffers(0, 0, 0)
-    return Load(weights, tuple(round(b * factor) for b in per_layer), states, buffers, round(cache.kv_bytes), cache.state_bytes)
+    return Load(
+        weights, tuple(round(b * factor) for b in per_layer), states, buffers, round(cache.kv_bytes), cache.state_bytes
+    )
 
 
 def _layer_bytes(layer: LayerCache, question: CacheQuestion) -> float:
@@ -166,11 +180,14 @@ def _uses(pools: tuple[Pool, ...], found: Load, kept: tuple[int, ...], first: in
         span = slice(first + begin, first + end)
         uses.append(
             PoolUse(
-                pool, weights_bytes=sum(kept[span]) + (tail if pool is pools[-1] else 0),
-                kv_cache_bytes=sum(found.layer_kv_bytes[span]), state_bytes=sum(found.layer_state_bytes[span]),
+                pool,
+                weights_bytes=sum(kept[span]) + (tail if pool is pools[-1] else 0),
+                kv_cache_bytes=sum(found.layer_kv_bytes[span]),
+                state_bytes=sum(found.layer_state_bytes[span]),
                 compute_buffer_bytes=round(found.buffers.device_bytes),
-                first_layer=span.start if end > begin else None, last_layer=span.stop - 1 if end > begin else None,
-            )  # fmt: skip
+                first_layer=span.start if end > begin else None,
+                last_layer=span.stop - 1 if end > begin else None,
+            )
         )
     return uses
 
@@ -187,7 +204,7 @@ def place_on_devices(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placem
     """Every layer on the devices, layer split; the shortfall counts what all devices together miss."""
     uses = _balanced(pools, found, found.weights.layer_bytes, 0)
     short = sum(use.used_bytes for use in uses) - sum(pool.usable_bytes for pool in pools)
-    worst = max(max(use.short_bytes for use in uses), short, 0)
+    worst = max(short, 0, *(use.short_bytes for use in uses))
     return Placement("does-not-fit" if worst else "fits", (*uses, _host_use(host, found)), worst)
 
 
@@ -211,9 +228,7 @@ def _accepted(uses: list[PoolUse], host_use: PoolUse) -> bool:
     return not any(use.short_bytes for use in uses) and not host_use.short_bytes
 
 
-def _with_experts_on_host(
-    pools: tuple[Pool, ...], host: Pool, found: Load, moved: frozenset[int]
-) -> Placement | None:
+def _with_experts_on_host(pools: tuple[Pool, ...], host: Pool, found: Load, moved: frozenset[int]) -> Placement | None:
     weights = found.weights
     kept = tuple(size - (weights.expert_bytes[i] if i in moved else 0) for i, size in enumerate(weights.layer_bytes))
     uses = _balanced(pools, found, kept, 0)
@@ -243,9 +258,7 @@ def _with_layers_on_host(pools: tuple[Pool, ...], host: Pool, found: Load, first
     )  # fmt: skip
     if not _accepted(uses, host_use):
         return None
-    read = sum(
-        weights.layer_bytes[i] - weights.expert_bytes[i] * (1 - weights.active_share[i]) for i in range(first)
-    )
+    read = sum(weights.layer_bytes[i] - weights.expert_bytes[i] * (1 - weights.active_share[i]) for i in range(first))
     return Placement(
         "fits-offloaded", (*uses, host_use), host_layers=first, host_read_bytes=round(read),
         flags=f"-ngl {len(weights.layer_bytes) - first + 1}",
@@ -258,11 +271,13 @@ def place_in_parallel(pools: tuple[Pool, ...], found: Load) -> Placement:
     whole = _together(pools[0], found)
     uses = tuple(
         replace(
-            whole, pool=pool, weights_bytes=-(-whole.weights_bytes // count), kv_cache_bytes=-(-whole.kv_cache_bytes // count),
+            whole,
+            pool=pool,
+            weights_bytes=-(-whole.weights_bytes // count),
+            kv_cache_bytes=-(-whole.kv_cache_bytes // count),
             state_bytes=-(-whole.state_bytes // count),
-        )  # fmt: skip
+        )
         for pool in pools
     )
     short = max(use.short_bytes for use in uses)
     return Placement("does-not-fit" if short else "fits", uses, short * count)
-

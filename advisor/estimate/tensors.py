@@ -23,7 +23,9 @@ from advisor.catalog.schema.model import (
     ShortConv,
 )
 
-Part = Literal["embedding", "head", "attention", "dense", "experts", "shared_experts", "router", "recurrent", "draft", "lookup"]
+Part = Literal[
+    "embedding", "head", "attention", "dense", "experts", "shared_experts", "router", "recurrent", "draft", "lookup"
+]
 Named = tuple[str, tuple[int, ...]]
 
 NORM_NAMES = ("attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm")
@@ -71,6 +73,11 @@ def _attention(a: Attention, hidden: int) -> Iterator[Named]:
         yield "attn_v.bias", (value,)
     if a.output_bias:
         yield "attn_output.bias", (hidden,)
+    yield from _attention_extras(a, hidden, query, key)
+
+
+def _attention_extras(a: Attention, hidden: int, query: int, key: int) -> Iterator[Named]:
+    """Norms, gates, sinks and the indexer of an attention layer."""
     if a.query_key_norm != "none":
         wide = a.query_key_norm == "full-width"
         yield "attn_q_norm.weight", (query if wide else a.head_width,)
@@ -283,7 +290,8 @@ def tensor_list(model: Model) -> tuple[Tensor, ...]:
     found = list(_outside(model, model.hidden, model.vocabulary))
     for layer, block in enumerate(model.layers):
         found += [
-            Tensor(f"blk.{layer}.{name}", shape, _part(name, block), layer) for name, shape in _block(block, model.hidden)
+            Tensor(f"blk.{layer}.{name}", shape, _part(name, block), layer)
+            for name, shape in _block(block, model.hidden)
         ]
     if model.draft_layers:
         found += _draft_tensors(model, model.draft_layers, model.hidden, model.vocabulary)

@@ -90,7 +90,9 @@ def mix_facts(model: Model) -> MixFacts:
     layers = model.layers
     first = layers[0]
     heads = next((b.attention or b.latent_attention for b in layers if b.attention or b.latent_attention), None)
-    per_layer = len({b.attention.kv_heads if b.attention else 0 for b in layers}) > 1 and not any(b.gated_delta for b in layers)
+    per_layer = len({b.attention.kv_heads if b.attention else 0 for b in layers}) > 1 and not any(
+        b.gated_delta for b in layers
+    )
     kv_heads = 1 if heads is None or not hasattr(heads, "kv_heads") else heads.kv_heads
     ratio = heads.heads / kv_heads if heads else 0.0
     if per_layer:
@@ -106,12 +108,16 @@ def mix_facts(model: Model) -> MixFacts:
     )
 
 
-def _parts(tensors: tuple[Tensor, ...], quant: Quant, chosen: Mapping[str, str], quants: Quants) -> list[tuple[Tensor, int]]:
+def _parts(
+    tensors: tuple[Tensor, ...], quant: Quant, chosen: Mapping[str, str], quants: Quants
+) -> list[tuple[Tensor, int]]:
     """Safetensors and its kin: the format follows the part of the model; vectors stay in the unquantised format."""
     sized = []
     for tensor in tensors:
         plain = len(tensor.shape) < MATRIX or not tensor.name.endswith("weight") or "_norm" in tensor.name
-        sized.append((tensor, _tensor_bytes(tensor, quant.rest if plain else chosen.get(tensor.part, quant.rest), quants)))
+        sized.append(
+            (tensor, _tensor_bytes(tensor, quant.rest if plain else chosen.get(tensor.part, quant.rest), quants))
+        )
     return sized
 
 
@@ -224,5 +230,3 @@ def _from_size_alone(model: Model, quant: Quant, artifact: Artifact | None) -> W
         embedding_bytes=0, head_bytes=0, lookup_bytes=0, layer_bytes=(), expert_bytes=(), outside_bytes=artifact.size_bytes,
         draft_bytes=0, vision_bytes=0, tied=False, active_share=(), published=artifact,
     )  # fmt: skip
-
-

@@ -106,4 +106,3 @@ def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | No
         if float(np.abs(step).max()) < 1e-6:  # noqa: PLR2004 - converged
             break
     return Fit({name: float(p[index]) for name, index in design.names.items()})
-

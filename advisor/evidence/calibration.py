@@ -36,7 +36,9 @@ def keys(g: Group) -> tuple[dict[str, float], ...]:
     kappa = (f"backend:{g.backend}", f"chip:{g.chip}", f"backend-chip:{g.backend}/{g.chip}", f"hw:{g.hardware}",
              f"memory:{g.memory}", f"attention:{g.attention}", f"attention-backend:{g.attention}/{g.backend}")  # fmt: skip
     trend = math.log(g.bandwidth_bytes_s / REFERENCE_BYTES_S)
-    return tuple(dict.fromkeys(names, 1.0) | {f"trend:{g.memory}": trend, "trend:all": trend} for names in (e, tau, kappa))
+    return tuple(
+        dict.fromkeys(names, 1.0) | {f"trend:{g.memory}": trend, "trend:all": trend} for names in (e, tau, kappa)
+    )
 
 
 def same_hardware_key(g: Group) -> str:
@@ -74,7 +76,7 @@ class Calibration:
         }  # fmt: skip
 
     @staticmethod
-    def from_json(data: Any) -> Calibration:  # noqa: ANN401 - parsed JSON
+    def from_json(data: Any) -> Calibration:
         """The calibration `to_json` wrote."""
         return Calibration(**data) if data else Calibration()
 

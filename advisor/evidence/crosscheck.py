@@ -27,7 +27,9 @@ def unsupported(case: Case, reason: Note) -> Finding:
     )  # fmt: skip
 
 
-def finding(facts: Facts, calibration: Calibration, case: Case, exclude_sources: frozenset[str] = frozenset()) -> Finding:
+def finding(
+    facts: Facts, calibration: Calibration, case: Case, exclude_sources: frozenset[str] = frozenset()
+) -> Finding:
     """The answer to `case`, with its evidence. A case that cannot run is a finding too, with the reason."""
     try:
         found = footprint(case, facts.quants.__getitem__)
@@ -38,7 +40,9 @@ def finding(facts: Facts, calibration: Calibration, case: Case, exclude_sources:
     trained = case.model.context_tokens
     beyond = trained is not None and case.demand.context_tokens > trained
     if beyond and trained:
-        notes.append(note("the context is beyond the trained {trained_tokens}: memory only, no speed", trained_tokens=trained))
+        notes.append(
+            note("the context is beyond the trained {trained_tokens}: memory only, no speed", trained_tokens=trained)
+        )
     depth = case.demand.context_tokens if case.demand.depth_tokens is None else case.demand.depth_tokens
     speeds: list[Speed | None] = []
     for at in (0, depth):
@@ -50,7 +54,9 @@ def finding(facts: Facts, calibration: Calibration, case: Case, exclude_sources:
             speeds.append(speed)
     if speeds[0] and speeds[0].tok_s is None:
         notes.append(_why_no_speed(case, found.placement.host_read_bytes))
-    rows = worth_showing(facts, case, measured(facts, calibration, case, case.demand.depth_tokens or 0, exclude_sources))
+    rows = worth_showing(
+        facts, case, measured(facts, calibration, case, case.demand.depth_tokens or 0, exclude_sources)
+    )
     verdict = plan.verdict
     return Finding(
         case=case, verdict=verdict, footprint=found,

@@ -96,7 +96,7 @@ def differences(facts: Facts, record: Record, case: Case, depth: int) -> tuple[C
 
 
 def _residual(facts: Facts, calibration: Calibration, record: Record, case: Case) -> float | None:
-    """measured / predicted − 1 for the row's own bytes and depth, with the software asked about."""
+    """Measured / predicted − 1 for the row's own bytes and depth, with the software asked about."""
     found = observe(facts, record)
     if isinstance(found, str) or not calibration.rows:
         return None
@@ -132,7 +132,7 @@ def worth_showing(facts: Facts, case: Case, rows: tuple[Measured, ...]) -> tuple
     return tuple(row for row in rows if row.closeness != "far" or kin(row))
 
 
-def relatives(facts: Facts, case: Case) -> tuple[str, ...]:
+def relatives(case: Case) -> tuple[str, ...]:
     """Ids of the model, of what it shares its layers with, and of models that share theirs with it."""
     base = case.model.same_architecture_as
     return (case.model.id,) if base is None else (case.model.id, base)
@@ -140,10 +140,10 @@ def relatives(facts: Facts, case: Case) -> tuple[str, ...]:
 
 def measured(
     facts: Facts, calibration: Calibration, case: Case, depth: int, exclude_sources: frozenset[str] = frozenset()
-) -> tuple[Measured, ...]:  # noqa: E501
+) -> tuple[Measured, ...]:
     """Rows with a decode rate for the case's model and hardware, nearest first, dated up to the day asked for."""
     machine = identity(case.machine.hardware)
-    rows = [r for model in relatives(facts, case) for r in facts.records_for(model) if r.source not in exclude_sources]
+    rows = [r for model in relatives(case) for r in facts.records_for(model) if r.source not in exclude_sources]
     as_of = case.demand.as_of
     here = [
         r for r in rows

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.record import Record
     from advisor.catalog.schema.runtime import Runtime
 
-MEMORY = {"unified soc": "unified", "cpu": "cpu", "discrete gpu": "discrete", "accelerator": "discrete", "system": "discrete"}
+MEMORY = {
+    "unified soc": "unified",
+    "cpu": "cpu",
+    "discrete gpu": "discrete",
+    "accelerator": "discrete",
+    "system": "discrete",
+}
 REFERENCE_BYTES_S = 5e11
 """Bandwidth at which the trends over bandwidth pass through zero."""
 SHORT_TOKENS = 512

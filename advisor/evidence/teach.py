@@ -102,4 +102,6 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
             counts[key] += 1
             newest[key] = max(newest.get(key, ""), row.record.conditions.date or "")
     left_out = dict(selection.left_out) | {"overtaken by later software": len(old)}
-    return Calibration(flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), left_out)
+    return Calibration(
+        flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), left_out
+    )

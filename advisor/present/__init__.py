@@ -1,0 +1,1 @@
+"""How findings look: the only stage that formats numbers."""

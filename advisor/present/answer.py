@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from advisor.present.explain import explain as why
 from advisor.present.fit_card import card
-from advisor.present.formats import say
 from advisor.present.fit_table import HEADERS, rows, without_constant
+from advisor.present.formats import say
 from advisor.present.tables import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from advisor.evidence.finding import Finding
+    from advisor.present.tables import TableFormat
 
 LEGEND = "● measured on this very case  ◐ nearby  (digit: best tier)   ranges hold 8 of 10 held-out rows unless --level says otherwise"
 
 
-def _one_question(findings: Sequence[Finding], output_format: str, *, explain: bool) -> list[str]:
+def _one_question(findings: Sequence[Finding], output_format: TableFormat, *, explain: bool) -> list[str]:
     best = findings[0]
     parts = [card(best)]
     if explain:
@@ -38,7 +39,7 @@ def _refusals(findings: Sequence[Finding]) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def text(found: Sequence[Sequence[Finding]], output_format: str, *, explain: bool) -> str:
+def text(found: Sequence[Sequence[Finding]], output_format: TableFormat, *, explain: bool) -> str:
     """One question: the best finding's card, and the others as a table. Several questions, or csv: one table."""
     everything = [finding for findings in found for finding in findings]
     if not everything:

@@ -67,9 +67,7 @@ def _formula(speed: Speed) -> list[str]:
         f"  +  KV {moved.kv_bytes / units.GB:.3f} GB x {e.kv:.2f} / same = {kv_ms:.2f} ms"
         f"  +  {moved.layers} layers x {e.layer_s * MICRO:.0f} us = {fixed_ms:.2f} ms  ->  {tok_s(speed.tok_s)} tok/s"
     )
-    lines.append(
-        f"basis        calibrated on {speed.rows} rows ({speed.nearness}); limited by {speed.limited_by}"
-    )
+    lines.append(f"basis        calibrated on {speed.rows} rows ({speed.nearness}); limited by {speed.limited_by}")
     return lines
 
 

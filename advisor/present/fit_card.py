@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 WIDTH = 60
 MARKS = {"exact": "●", "near": "◐", "far": "○"}
 SHOWN_ROWS = 5
-VERDICTS = {"fits": "fits", "fits-offloaded": "fits with part of it in host memory", "does-not-fit": "does not fit", "unsupported": "cannot run"}
+VERDICTS = {
+    "fits": "fits",
+    "fits-offloaded": "fits with part of it in host memory",
+    "does-not-fit": "does not fit",
+    "unsupported": "cannot run",
+}
 
 
 def requests(count: int) -> str:
@@ -36,7 +41,11 @@ def headline(finding: Finding) -> str:
 def _bar(use: PoolUse) -> str:
     """Weights, cache and buffers against usable memory; a full bar where they exceed it."""
     size = max(use.pool.usable_bytes, use.used_bytes, 1)
-    parts = (("█", use.weights_bytes), ("▓", use.kv_cache_bytes + use.state_bytes), ("▒", use.compute_buffer_bytes + use.overhead_bytes))
+    parts = (
+        ("█", use.weights_bytes),
+        ("▓", use.kv_cache_bytes + use.state_bytes),
+        ("▒", use.compute_buffer_bytes + use.overhead_bytes),
+    )
     drawn, total = "", 0
     for glyph, amount in parts:
         total += amount
@@ -48,7 +57,9 @@ def pool_lines(use: PoolUse) -> list[str]:
     """Two lines a pool: the bar, and what is in it."""
     state = f"  state {gib(use.state_bytes)}" if use.state_bytes else ""
     if use.pool.device is None and not use.pool.advertised_bytes:
-        return [f" {use.pool.name}: weights {gib(use.weights_bytes)}  buffers {gib(use.compute_buffer_bytes)}  (size not stated)"]
+        return [
+            f" {use.pool.name}: weights {gib(use.weights_bytes)}  buffers {gib(use.compute_buffer_bytes)}  (size not stated)"
+        ]
     left = use.pool.usable_bytes - use.used_bytes
     rest = f"· free {gib(left)}" if left >= 0 else f"✗ {gib(-left)} short"
     return [
@@ -66,7 +77,11 @@ def shortfall(finding: Finding) -> list[str]:
     pools = [use.pool for use in plan.uses if use.pool.device is not None]
     margin = sum(pool.free_bytes - pool.usable_bytes for pool in pools)
     free = plan.short_bytes - margin
-    text = f"device memory: {gib(free)} of free memory short" if free > 0 else "device memory: short only of the runtime's margin"
+    text = (
+        f"device memory: {gib(free)} of free memory short"
+        if free > 0
+        else "device memory: short only of the runtime's margin"
+    )
     return [text + (f" ({gib(plan.short_bytes)} with the margin {finding.case.runtime.name} keeps)" if margin else "")]
 
 
@@ -87,15 +102,18 @@ def _measured(row: Measured) -> str:
     words = "; ".join((row.remark,) if row.remark else row.differences)
     version = c.runtime_version or "version ?"
     value = as_printed(row.record.decode_tok_s or 0)
-    return f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}, {row.source.id}{off}" + (
-        f"  [{words}]" if words else ""
+    return (
+        f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}, {row.source.id}{off}"
+        + (f"  [{words}]" if words else "")
     )
 
 
 def chosen(rows: Sequence[Measured]) -> list[Measured]:
     """The nearest rows, and the slowest of those later software overtook, so that the change is seen."""
     shown = list(rows[:SHOWN_ROWS])
-    old = [row for row in rows if row.remark.startswith("older software") and row.closeness != "far" and row not in shown]
+    old = [
+        row for row in rows if row.remark.startswith("older software") and row.closeness != "far" and row not in shown
+    ]
     return shown + sorted(old, key=lambda row: row.record.decode_tok_s or 0)[:1]
 
 
@@ -132,4 +150,3 @@ def card(finding: Finding) -> str:
     lines.append(f"confidence {finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
     lines += [f"note: {say(note)}" for note in finding.notes]
     return "\n".join(lines)
-

@@ -52,6 +52,12 @@ _PREFILL_REASONS = (
 _OTHER_PREFILL = re.compile(
     r"prefill figure (is )?not meaningful|prefill is not meaningful|pp value is anomalously low|standard deviation is large"
 )
+PREFILL_IMPOSSIBLE = {
+    "lmx-rtx-4070-gemma-4-12b-agentic-fable5-composer2.5-v2-3.5x-tau2-gguf-q4-k-m-p10053": (
+        "2 x 10.9B parameters x 23,043 tok/s is 502 TFLOPS, above any dense rate of the card: the prompt was probably cached"
+    ),
+}
+"""Rows whose prefill no chip of theirs could reach, by id."""
 SPLIT_CONTRADICTED = "the source contradicts itself: its arguments say layer split, its speed-up over one card does not"
 
 
@@ -101,6 +107,8 @@ def other_doubts(row: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"disputed": row.get("disputed"), "plain_decode": plain}
     if row["prefill_tok_s"] is not None and (doubt := _OTHER_PREFILL.search(notes)):
         found["prefill_doubt"] = f"says whoever read the page: {doubt[0]}"
+    elif row["id"] in PREFILL_IMPOSSIBLE:
+        found["prefill_doubt"] = PREFILL_IMPOSSIBLE[row["id"]]
     if row["decode_tok_s"] is None:
         return found | {"plain_decode": None}
     if _WALL.search(metric) and "was the wall rate" not in row.get("audit", ""):

@@ -19,7 +19,9 @@ def model(*blocks: Block, repeat: int = 4, name: str = "tiny", tied: bool = Fals
 
 
 DENSE = model(Block(attention=FULL, dense=Dense(width=2048)))
-MIXED = model(Block(attention=FULL, dense=Dense(width=2048)), Block(attention=WINDOWED, dense=Dense(width=2048)), name="mixed")
+MIXED = model(
+    Block(attention=FULL, dense=Dense(width=2048)), Block(attention=WINDOWED, dense=Dense(width=2048)), name="mixed"
+)
 MOE = model(Block(attention=FULL, moe=Moe(experts=16, active=2, width=1024, shared_width=512)), name="moe")
 LATENT = model(
     Block(
@@ -29,19 +31,32 @@ LATENT = model(
     name="latent",
 )
 RECURRENT = model(
-    Block(gated_delta=GatedDelta(key_heads=4, value_heads=8, key_width=64, value_width=64, conv_kernel=4), dense=Dense(width=2048)),
+    Block(
+        gated_delta=GatedDelta(key_heads=4, value_heads=8, key_width=64, value_width=64, conv_kernel=4),
+        dense=Dense(width=2048),
+    ),
     Block(attention=FULL, dense=Dense(width=2048)),
     name="recurrent",
 )
 EVERY_KIND = (DENSE, MIXED, MOE, LATENT, RECURRENT)
 
-LAYOUTS = {"f32": (1, 4), "f16": (1, 2), "bf16": (1, 2), "q8_0": (32, 34), "q4_k": (256, 144), "q6_k": (256, 210), "q5_0": (32, 22)}
+LAYOUTS = {
+    "f32": (1, 4),
+    "f16": (1, 2),
+    "bf16": (1, 2),
+    "q8_0": (32, 34),
+    "q4_k": (256, 144),
+    "q6_k": (256, 210),
+    "q5_0": (32, 22),
+}
 
 
 def quant(name: str) -> Quant:
     """A block format by name, or the `q4_k_m` mix."""
     if name == "q4_k_m":
-        return Quant(id=name, name=name, container="gguf", rule="ggml-mix", base="q4_k", bits_per_weight=4.8, sources=("s",))
+        return Quant(
+            id=name, name=name, container="gguf", rule="ggml-mix", base="q4_k", bits_per_weight=4.8, sources=("s",)
+        )
     weights, size = LAYOUTS[name]
     layout = BlockLayout(weights=weights, bytes=size)
     return Quant(
@@ -60,7 +75,13 @@ RUNTIME = Runtime(
 def card(gib: float, name: str = "card", bandwidth: float = 1000.0) -> Hardware:
     """A discrete card of that size."""
     return Hardware(
-        id=name, name=name, vendor="v", kind="discrete gpu", platform="cuda", advertised_gb=gib, bandwidth_gb_s=bandwidth
+        id=name,
+        name=name,
+        vendor="v",
+        kind="discrete gpu",
+        platform="cuda",
+        advertised_gb=gib,
+        bandwidth_gb_s=bandwidth,
     )
 
 

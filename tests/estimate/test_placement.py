@@ -15,7 +15,7 @@ from advisor.estimate.machine import machine
 from tests.estimate.small import DENSE, MOE, RUNTIME, card, quant, with_host
 
 
-def case(hardware: Hardware, *members: Hardware, model: Model = DENSE, runtime=RUNTIME, **demand: object) -> Case:  # noqa: ANN001
+def case(hardware: Hardware, *members: Hardware, model: Model = DENSE, runtime=RUNTIME, **demand: object) -> Case:
     known = {h.id: h for h in (hardware, *members)}
     return Case(
         model=model, quant=quant("f16"), container="gguf", runtime=runtime, version=runtime.versions[0], backend="cuda",
@@ -140,7 +140,9 @@ def test_a_runtime_that_takes_a_share_gets_that_share() -> None:
 
 def test_dividing_layers_over_unequal_cards_is_refused() -> None:
     one, other = card(24, "one"), card(16, "other")
-    both = Hardware(id="both", name="both", vendor="v", kind="system", members=(Member(device="one"), Member(device="other")))
+    both = Hardware(
+        id="both", name="both", vendor="v", kind="system", members=(Member(device="one"), Member(device="other"))
+    )
     with pytest.raises(CannotRun, match="unequal"):
         fits(case(both, one, other, runtime=PAGED))
 

@@ -31,9 +31,11 @@ def test_a_model_without_layers_has_no_tensor_list() -> None:
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda m: m.id)
-def test_f16_takes_two_bytes_a_matrix_weight_and_four_a_vector_weight(kind) -> None:  # noqa: ANN001
+def test_f16_takes_two_bytes_a_matrix_weight_and_four_a_vector_weight(kind) -> None:
     weights = weight_bytes(kind, quant("f16"), "gguf", quant)
-    expected = sum(t.elements * (2 if form == "f16" else 4) for t, form in formats("f16", tensor_list(kind), mix_facts(kind)))
+    expected = sum(
+        t.elements * (2 if form == "f16" else 4) for t, form in formats("f16", tensor_list(kind), mix_facts(kind))
+    )
     assert weights.total_bytes == expected
 
 
@@ -59,7 +61,9 @@ def test_a_larger_batch_reads_more_experts_but_never_more_than_all() -> None:
 
 
 def test_the_published_size_of_a_file_that_follows_no_rule_wins() -> None:
-    dynamic = Quant(id="ud", name="UD", container="gguf", rule="published", base="q4_k", bits_per_weight=4.5, sources=("s",))
+    dynamic = Quant(
+        id="ud", name="UD", container="gguf", rule="published", base="q4_k", bits_per_weight=4.5, sources=("s",)
+    )
     file = Artifact(quant="ud", source="s", size_gb=0.02)
     weights = weight_bytes(replace(DENSE, artifacts=(file,)), dynamic, "gguf", quant)
     assert weights.total_bytes == pytest.approx(20_000_000, rel=1e-6)
@@ -67,7 +71,9 @@ def test_the_published_size_of_a_file_that_follows_no_rule_wins() -> None:
 
 
 def test_a_format_that_follows_no_rule_and_was_never_published_is_refused() -> None:
-    dynamic = Quant(id="ud", name="UD", container="gguf", rule="published", base="q4_k", bits_per_weight=4.5, sources=("s",))
+    dynamic = Quant(
+        id="ud", name="UD", container="gguf", rule="published", base="q4_k", bits_per_weight=4.5, sources=("s",)
+    )
     with pytest.raises(CannotSize, match="published"):
         weight_bytes(DENSE, dynamic, "gguf", quant)
 
@@ -87,7 +93,11 @@ def test_a_model_without_a_gguf_conversion_is_refused_as_gguf() -> None:
 
 def test_rows_that_do_not_divide_fall_back_to_larger_formats() -> None:
     odd = model(Block(attention=Attention(heads=8, kv_heads=8, head_width=64), dense=Dense(width=2080)))
-    chosen = {t.name.split(".", 2)[-1]: form for t, form in formats("q4_k_m", tensor_list(odd), mix_facts(odd)) if t.layer == 2}
+    chosen = {
+        t.name.split(".", 2)[-1]: form
+        for t, form in formats("q4_k_m", tensor_list(odd), mix_facts(odd))
+        if t.layer == 2
+    }
     assert chosen["ffn_down.weight"] in {"q5_0", "q8_0"}
     assert chosen["ffn_up.weight"] == "q4_k"
 
@@ -102,7 +112,13 @@ def test_draft_layers_kept_in_the_file_are_counted_but_never_read() -> None:
 
 def test_safetensors_quantises_by_part_and_keeps_the_rest_plain() -> None:
     eight = Quant(
-        id="q8_0", name="x", container="safetensors", rule="parts", parts={"experts": "q8_0"}, bits_per_weight=8.5, sources=("s",)
+        id="q8_0",
+        name="x",
+        container="safetensors",
+        rule="parts",
+        parts={"experts": "q8_0"},
+        bits_per_weight=8.5,
+        sources=("s",),
     )
     weights = weight_bytes(MOE, eight, "safetensors", quant)
     experts = 4 * 16 * 3 * 512 * 1024

@@ -232,8 +232,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedCounts:
-    """Parameter counts computed elsewhere from the same configuration: they check the layers, they do not size anything
-    unless there are no layers."""
+    """Parameter counts computed elsewhere from the same configuration: they check the layers and size nothing."""
 
     __pydantic_config__ = STRICT
 
