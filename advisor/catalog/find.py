@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from advisor.catalog import compose
-from advisor.errors import AmbiguousName, UsageError
+from advisor.errors import AmbiguousName, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,23 @@ def runtime(facts: Facts, typed: str) -> tuple[Runtime, str | None]:
     if at and not version.strip():
         raise UsageError(f"{typed[:80]!r} names no version; write RUNTIME@VERSION")
     return facts.runtimes[facts.names.find("runtimes", name)], version.strip() or None
+
+
+def version(found: Runtime, typed: str) -> str:
+    """The version of the runtime as the catalog writes it. Raises UnknownName for one it does not list."""
+    known = {v.version.lower(): v.version for v in found.versions}
+    if typed.lower() not in known:
+        near = get_close_matches(typed.lower(), list(known), n=3)
+        raise UnknownName(f"version of {found.name}", typed, tuple(known[name] for name in near))
+    return known[typed.lower()]
+
+
+def backend(facts: Facts, typed: str) -> str:
+    """A backend some runtime has. Raises UnknownName."""
+    known = sorted({name for entry in facts.runtimes.values() for name in entry.backends})
+    if typed.lower() not in known:
+        raise UnknownName("backend", typed, tuple(get_close_matches(typed.lower(), known, n=3)) or tuple(known))
+    return typed.lower()
 
 
 def hardware(facts: Facts, typed: str) -> Hardware:

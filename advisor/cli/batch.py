@@ -101,10 +101,13 @@ def _question(facts: Facts, request: dict[str, Any]) -> Question:
     if not model or not machine:
         raise UsageError("model and hw are needed")
     chosen, version = find.runtime(facts, runtime) if runtime else (None, None)
+    if chosen and version:
+        version = find.version(chosen, version)
+    backend = _words(request, "backend")
     return Question(
         model=find.model(facts, model), hardware=find.hardware(facts, machine),
         quant=find.quant(facts, quant) if quant else None, runtime=chosen, runtime_version=version,
-        backend=_words(request, "backend"), demand=_demand(request),
+        backend=find.backend(facts, backend) if backend else None, demand=_demand(request),
     )  # fmt: skip
 
 

@@ -59,27 +59,27 @@ def _paths(folders: Sequence[Path]) -> dict[str, Any]:
     kept = snapshot.kept_at(cache, key) if cache else None
     current = [path for path in (snapshot.SHIPPED, kept) if path and snapshot.read(path, key)]
     return {
-        "shipped catalog": str(folders[0]),
+        "shipped_catalog": str(folders[0]),
         "overlays": [str(folder) for folder in folders[1:]],
         "snapshot": str(current[0] if current else kept),
-        "snapshot is current": bool(current),
+        "snapshot_is_current": bool(current),
     }
 
 
 def _catalog(facts: Facts) -> dict[str, int]:
     sized = [model for model in facts.models.values() if model.is_sized]
     return {
-        "sized base models": sum(model.same_architecture_as is None for model in sized),
-        "sized models that share another's layers": sum(model.same_architecture_as is not None for model in sized),
-        "name-only models": len(facts.models) - len(sized),
-        "hardware entries": len(facts.hardware),
+        "sized_base_models": sum(model.same_architecture_as is None for model in sized),
+        "sized_models_with_the_layers_of_another": sum(model.same_architecture_as is not None for model in sized),
+        "name_only_models": len(facts.models) - len(sized),
+        "hardware_entries": len(facts.hardware),
         "quantizations": len(facts.quants),
         "runtimes": len(facts.runtimes),
         "sources": len(facts.sources),
         "prices": len(facts.prices),
-        "running costs": len(facts.costs),
+        "running_costs": len(facts.costs),
         "scores": len(facts.quality),
-        "compatibility rows": len(facts.compatibility),
+        "compatibility_rows": len(facts.compatibility),
         "pipelines": len(facts.pipelines),
     }
 
@@ -89,14 +89,14 @@ def _rows(facts: Facts, shipped: Path) -> dict[str, Any]:
     rows = list(facts.records.values())
     ledger = shipped.parent / "ledger" / "benchmarks.csv"
     resolved = sum(row.source in facts.sources for row in rows)
-    found: dict[str, Any] = {"measured rows": len(rows), **_outcomes(ledger)}
+    found: dict[str, Any] = {"measured_rows": len(rows), **_outcomes(ledger)}
     return found | {
-        "on sized models": sum(
+        "on_sized_models": sum(
             row.model in facts.models and facts.models[row.model].is_sized for row in rows if row.model
         ),
         "disputed": sum(row.disputed is not None for row in rows),
         "suspect": sum(row.suspect is not None for row in rows),
-        "with a source that resolves, %": round(100 * resolved / len(rows), 1) if rows else None,
+        "source_resolves_percent": round(100 * resolved / len(rows), 1) if rows else None,
     }
 
 
@@ -107,7 +107,7 @@ def _outcomes(ledger: Path) -> dict[str, int]:
     with ledger.open(encoding="utf-8", newline="") as lines:
         outcomes = Counter(row["outcome"] for row in csv.DictReader(lines))
     return {
-        "input rows": sum(outcomes.values()),
+        "input_rows": sum(outcomes.values()),
         **{f"input rows {name}": count for name, count in sorted(outcomes.items())},
     }
 
@@ -117,7 +117,7 @@ def _calibration(facts: Facts) -> dict[str, Any]:
 
     learned = Calibration.from_json(facts.extra("calibration"))
     left_out = dict(sorted(learned.left_out.items(), key=lambda item: -item[1]))
-    return {"rows used": learned.rows, "rows left out": sum(left_out.values()), "left out because": left_out}
+    return {"rows_used": learned.rows, "rows_left_out": sum(left_out.values()), "left_out_because": left_out}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -127,11 +127,11 @@ def _print(found: dict[str, Any]) -> None:
         click.echo(title)
         for name, value in held.items():
             if isinstance(value, dict):
-                click.echo(f"  {name}")
+                click.echo(f"  {_spaced(name)}")
                 for reason, count in value.items():
                     click.echo(f"  {count:>6,}  {reason}")
             else:
-                click.echo(f"  {name:<42}  {_said(value)}")
+                click.echo(f"  {_spaced(name):<38}  {_said(value)}")
 
 
 def _said(value: Any) -> str:
@@ -140,3 +140,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

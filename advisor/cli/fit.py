@@ -97,10 +97,12 @@ def calibration(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]
 def question(facts: Facts, model: str, hardware: str, values: dict[str, Any], asked: Demand) -> Question:
     """The question with every name resolved. Raises UnknownName."""
     runtime, version = find.runtime(facts, values["runtime"]) if values["runtime"] else (None, None)
+    if runtime and version:
+        version = find.version(runtime, version)
     return Question(
         model=find.model(facts, model), hardware=find.hardware(facts, hardware),
         quant=find.quant(facts, values["quant"]) if values["quant"] else None, runtime=runtime, runtime_version=version,
-        backend=values["backend"], everything=values.get("everything", False), demand=asked,
+        backend=find.backend(facts, values["backend"]) if values["backend"] else None, everything=values.get("everything", False), demand=asked,
     )  # fmt: skip
 
 

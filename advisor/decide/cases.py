@@ -80,8 +80,13 @@ def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
     """Every case the question covers; what was named and cannot run comes with the reason."""
     target = machine(question.hardware, facts.hardware.__getitem__)
     formats = (question.quant,) if question.quant else offered(facts, question.model, everything=question.everything)
-    for runtime in (question.runtime,) if question.runtime else tuple(facts.runtimes.values()):
+    for runtime in (question.runtime,) if question.runtime else _offered_runtimes(facts, question):
         yield from _of_runtime(question, runtime, target, formats)
+
+
+def _offered_runtimes(facts: Facts, question: Question) -> tuple[Runtime, ...]:
+    """Runtimes to answer for when the question leaves them open: one whose memory nobody can predict only on request."""
+    return tuple(r for r in facts.runtimes.values() if question.everything or not r.refuses_memory)
 
 
 def _of_runtime(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.catalog.schema.common import known_by
 from advisor.decide.cases import container_of, containers
 from advisor.estimate.case import Case, version_in_force
 from advisor.estimate.machine import machine
@@ -46,7 +47,7 @@ def pair(
     rows = [
         record for record in facts.records_for(question.model.id)
         if identity(facts.hardware[record.hardware]) == wanted and record.source not in exclude_sources
-        and not (as_of and (record.conditions.date or "")[: len(as_of)] > as_of) and _asked_for(record, question)
+        and known_by(record.conditions.date, as_of) and _asked_for(record, question)
     ]  # fmt: skip
     old = overtaken(facts, rows, as_of)
     depth = question.demand.depth_tokens or 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from advisor.catalog.schema.common import known_by
 from advisor.catalog.schema.model import Model
 from advisor.catalog.schema.quant import Quant
 from advisor.catalog.schema.runtime import Runtime, Version
@@ -85,5 +86,5 @@ class Case:
 
 def version_in_force(runtime: Runtime, as_of: str | None) -> Version | None:
     """Newest version released up to `as_of` (to the precision given); None where none is known by then."""
-    known = [v for v in runtime.versions if as_of is None or v.date <= as_of]
+    known = [v for v in runtime.versions if known_by(v.date, as_of)]
     return max(known, key=lambda v: v.date, default=None)

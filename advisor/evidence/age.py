@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+from advisor.catalog.schema.common import known_by
 from advisor.evidence.observations import SHORT_TOKENS, default_backend, identity
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def overtaken(facts: Facts, records: Iterable[Record], as_of: str | None = None)
     cases: dict[tuple[object, ...], list[tuple[date, Record]]] = defaultdict(list)
     for record in records:
         stated = record.conditions.date
-        if stated and record.decode_tok_s and not record.disputed and (as_of is None or stated <= as_of):
+        if stated and record.decode_tok_s and not record.disputed and known_by(stated, as_of):
             cases[_case(facts, record)].append((day(stated), record))
     found = {}
     for members in cases.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.catalog.schema.common import known_by
 from advisor.estimate.decode import step_s
 from advisor.evidence.age import overtaken
 from advisor.evidence.finding import Closeness, Measured
@@ -147,7 +148,7 @@ def measured(
     as_of = case.demand.as_of
     here = [
         r for r in rows
-        if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and (not as_of or (r.conditions.date or "") <= as_of)
+        if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and known_by(r.conditions.date, as_of)
     ]  # fmt: skip
     old = overtaken(facts, here, as_of)
     return nearest_first(compared(facts, calibration, record, case, depth, old) for record in here)

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.catalog.schema.common import known_by
 from advisor.estimate.decode import Traffic, traffic
 from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.estimate.weights import CannotSize, Weights, rescaled, weight_bytes
@@ -231,8 +232,8 @@ def plain_decode(facts: Facts, *, as_of: str | None = None, exclude_sources: fro
     for record in facts.records.values():
         if record.source in exclude_sources:
             left_out["source excluded"] += 1
-        elif as_of and (record.conditions.date or "") > as_of:
-            left_out["newer than asked for"] += 1
+        elif not known_by(record.conditions.date, as_of):
+            left_out["newer than asked for, or undated"] += 1
         elif isinstance(found := observe(facts, record), str):
             left_out[found] += 1
         elif found.step_s * found.bandwidth_bytes_s < found.moved.total_bytes:

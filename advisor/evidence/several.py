@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.catalog.schema.common import known_by
 from advisor.evidence.observations import Observation, observe
 
 if TYPE_CHECKING:
@@ -43,6 +44,6 @@ def layer_split_rows(facts: Facts, exclude_sources: frozenset[str], as_of: str |
     """Plain rows of llama.cpp's layer split over the devices of one box."""
     found = (
         _as_one(facts, record) for record in facts.records.values()
-        if record.source not in exclude_sources and (as_of is None or (record.conditions.date or "") <= as_of)
+        if record.source not in exclude_sources and known_by(record.conditions.date, as_of)
     )  # fmt: skip
     return [row for row in found if row]

@@ -34,8 +34,12 @@ def _one_question(findings: Sequence[Finding], output_format: TableFormat, *, ex
 
 
 def _refusals(findings: Sequence[Finding]) -> list[str]:
-    """One line a runtime that cannot run it, with the reason."""
-    lines = [f"✗ {f.case.runtime.name}: {say(f.confidence.reason)}" for f in findings if f.verdict == "unsupported"]
+    """One line a reason, with the runtimes that cannot run it."""
+    runtimes: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.verdict == "unsupported":
+            runtimes.setdefault(say(finding.confidence.reason), []).append(finding.case.runtime.name)
+    lines = [f"✗ {', '.join(dict.fromkeys(names))}: {reason}" for reason, names in runtimes.items()]
     return ["\n".join(lines)] if lines else []
 
 

@@ -149,7 +149,8 @@ def _rest(hardware: Hardware, *, explain: bool) -> list[Fact]:
         facts += known(((label, str(shown) if shown else None),), sources_of(hardware, name))
     launch = hardware.launch_price
     if launch and "launch_price" not in hardware.unverified and (when := hardware.on_sale or hardware.announced):
-        facts.append(Fact("price at launch", f"{money(launch.value, launch.currency)}, {when}", (launch.source,)))
+        told = (launch.source,) if launch.source else ()
+        facts.append(Fact("price at launch", f"{money(launch.value, launch.currency)}, {when}", told))
     return facts + known((("other figures seen", "; ".join(hardware.conflicts)), ("notes", hardware.notes)))
 
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from advisor.evidence.gate import Verdict
 
 REMEDY = "faster than physics allows; correct the row, or give it `disputed: why`"
+PREFILL_REMEDY = "faster than physics allows; correct the row, or give it `disputed: why` or `prefill_doubt: why`"
 
 
 def refusal(verdict: Verdict) -> str:
     """The message of a row that cannot be: the arithmetic, and what to do."""
-    return f"{say(verdict.note)}: {REMEDY}"
+    return f"{say(verdict.note)}: {PREFILL_REMEDY if verdict.figure == 'prefill_tok_s' else REMEDY}"
 
 
 def held(facts: Facts) -> str:

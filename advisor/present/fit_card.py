@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WIDTH = 60
 MARKS = {"exact": "●", "near": "◐", "far": "○"}
 SHOWN_ROWS = 5
+LEGEND = "        ● this very case  ◐ nearby  ○ farther; digit: 1 maker or project, 2 professional review, 3 community"
 VERDICTS = {
     "fits": "fits",
     "fits-offloaded": "fits with part of it in host memory",
@@ -98,8 +99,10 @@ def predicted(speed: Speed) -> str:
 def _measured(row: Measured) -> str:
     c = row.record.conditions
     depth = "depth ?" if c.depth_tokens is None else f"depth {tokens(c.depth_tokens)}"
-    off = "" if row.residual is None else f"  {signed_share(row.residual)} of prediction"
-    words = "; ".join((row.remark,) if row.remark else row.differences)
+    off = "" if row.residual is None else f"  {signed_share(row.residual)} against prediction"
+    # Version and depth stand in the line already.
+    said = ("version", "depth", "unstated: runtime version", "unstated: depth")
+    words = "; ".join((row.remark,) if row.remark else (text for text in row.differences if not text.startswith(said)))
     version = c.runtime_version or "version ?"
     value = as_printed(row.record.decode_tok_s or 0)
     return (
@@ -121,6 +124,7 @@ def _speed_lines(finding: Finding) -> list[str]:
     lines = [predicted(s) for s in (finding.decode, finding.decode_at_depth) if s]
     lines = list(dict.fromkeys(lines))
     rows = [_measured(row) for row in chosen(finding.evidence)]
+    rows += [LEGEND] if rows else []
     return [f"{'decode' if i == 0 else '':8} {line}" for i, line in enumerate(lines)] + [
         f"{'measured' if i == 0 else '':8} {line}" for i, line in enumerate(rows)
     ]
@@ -148,5 +152,6 @@ def card(finding: Finding) -> str:
         lines.append("")
     lines += _speed_lines(finding)
     lines.append(f"confidence {finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
-    lines += [f"note: {say(note)}" for note in finding.notes]
+    said = say(finding.confidence.reason)
+    lines += [f"note: {text}" for note in finding.notes if (text := say(note)) != said]
     return "\n".join(lines)

@@ -16,6 +16,14 @@ def is_date(text: str) -> bool:
     return DATE.fullmatch(text) is not None
 
 
+def known_by(date: str | None, day: str | None) -> bool:
+    """True when something of `date` was there on `day`, to the precision of `day`.
+
+    Any date will do for an open day; what has no date was known by no day.
+    """
+    return day is None or (date is not None and date[: len(day)] <= day)
+
+
 Date = Annotated[str, Predicate(is_date)]
 Text = Annotated[str, MinLen(1)]
 Count = Annotated[int, Gt(0)]

@@ -1,0 +1,90 @@
+"""`advisor evidence`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from advisor.present.tables import LINE_WIDTH
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Advisor
+
+PAIR = ("evidence", "gpt-oss-120b", "--hw", "spark")
+
+
+def rows(advisor: Advisor, *options: str) -> dict[str, Any]:
+    found = advisor(*PAIR, *options, "--json")
+    assert (found.code, found.err) == (0, "")
+    document: dict[str, Any] = json.loads(found.out)
+    return document
+
+
+def test_every_row_of_the_pair_is_there_once(advisor: Advisor) -> None:
+    found = rows(advisor)
+    shown = [row["record"] for row in (*found["decode"], *found["other"])]
+    listed = json.loads(advisor("list", "records", "--json").out)
+    wanted = {
+        row["id"] for row in listed if row["model"] == "gpt-oss-120b" and row["hardware"] in {"dgx-spark", "asus-gx10"}
+    }
+    assert len(shown) == len(set(shown))
+    assert {row["id"] for row in listed if row["id"] in shown} == set(shown)
+    assert len(wanted - set(shown)) == 0
+
+
+def test_off_is_measured_against_predicted(advisor: Advisor) -> None:
+    found = next(row for row in rows(advisor)["decode"] if row["record"] == "lcpp-b7941-gpt-oss-120b-mxfp4-tg32-d0")
+    assert found["match"] in {"exact", "near"}
+    assert abs(found["decode_tok_s"] / found["predicted_tok_s"] - 1 - found["residual"]) < 1e-9
+
+
+def test_a_disputed_row_is_shown_with_its_reason(advisor: Advisor) -> None:
+    found = next(row for row in rows(advisor)["decode"] if row["record"] == "seed4-gpt-oss-120b-sglang")
+    assert found["remark"].startswith("disputed: ")
+    assert "disputed: 49.7" in advisor(*PAIR).out
+
+
+def test_nearest_rows_come_first(advisor: Advisor) -> None:
+    order = {"exact": 0, "near": 1, "far": 2}
+    matches = [order[row["match"]] for row in rows(advisor)["decode"]]
+    assert matches == sorted(matches)
+
+
+def test_depth_moves_which_rows_are_near(advisor: Advisor) -> None:
+    deep = rows(advisor, "--depth", "32k", "--context", "64k", "--runtime", "llama.cpp")["decode"]
+    assert deep[0]["depth_tokens"] == 32768
+
+
+def test_more_requests_prefill_and_failures_stand_apart(advisor: Advisor) -> None:
+    found = rows(advisor)
+    assert {row["concurrency"] for row in found["decode"]} <= {None, 1}
+    assert {"concurrency", "prefill", "failure"} <= {row["kind"] for row in found["other"]}
+
+
+def test_rows_can_be_left_out_by_source_tier_and_day(advisor: Advisor) -> None:
+    without = rows(advisor, "--exclude-sources", "llamacpp-benches-b7941")
+    assert "llamacpp-benches-b7941" not in {row["source"] for row in without["decode"]}
+    assert {row["tier"] for row in rows(advisor, "--max-tier", "1")["decode"]} <= {1, 2}
+    early = rows(advisor, "--as-of", "2025-12")["decode"]
+    assert max(row["date"] or "" for row in early) < "2026"
+
+
+def test_the_table_fits_a_line_and_csv_has_one_header(advisor: Advisor) -> None:
+    assert max(map(len, advisor(*PAIR).out.splitlines())) <= LINE_WIDTH
+    found = rows(advisor)
+    lines = list(csv.DictReader(io.StringIO(advisor(*PAIR, "--format", "csv").out)))
+    assert len(lines) == len(found["decode"]) + len(found["other"])
+
+
+def test_a_pair_nobody_measured_says_so(advisor: Advisor) -> None:
+    found = advisor("evidence", "gpt-oss-120b", "--hw", "rtx-3060-12")
+    assert found.code == 0
+    assert "nobody has measured gpt-oss-120b" in found.out
+
+
+def test_unknown_names_and_nonsense_numbers_are_told_apart(advisor: Advisor) -> None:
+    assert advisor("evidence", "gpt-os-120b", "--hw", "spark").code == 4
+    assert advisor(*PAIR, "--depth", "-5").code == 2
+    assert advisor("evidence", "gpt-oss-120b").code == 2
