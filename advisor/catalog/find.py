@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from advisor.catalog import compose
@@ -41,6 +40,8 @@ def runtime(facts: Facts, typed: str) -> tuple[Runtime, str | None]:
 
 def version(found: Runtime, typed: str) -> str:
     """The version of the runtime as the catalog writes it. Raises UnknownName for one it does not list."""
+    from difflib import get_close_matches
+
     known = {v.version.lower(): v.version for v in found.versions}
     if typed.lower() not in known:
         near = get_close_matches(typed.lower(), list(known), n=3)
@@ -50,6 +51,8 @@ def version(found: Runtime, typed: str) -> str:
 
 def backend(facts: Facts, typed: str) -> str:
     """A backend some runtime has. Raises UnknownName."""
+    from difflib import get_close_matches
+
     known = sorted({name for entry in facts.runtimes.values() for name in entry.backends})
     if typed.lower() not in known:
         raise UnknownName("backend", typed, tuple(get_close_matches(typed.lower(), known, n=3)) or tuple(known))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.estimate.case import Case, version_in_force
+from advisor.estimate.ggml_mix import PLAIN
 from advisor.estimate.machine import Machine, machine
 from advisor.estimate.note import Note, note
 
@@ -84,6 +85,11 @@ def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
         yield from _of_runtime(question, runtime, target, formats)
 
 
+def _is_usual(quant: Quant, container: str) -> bool:
+    """Whether files of that kind are what one finds: a checkpoint's own format is not, as GGUF."""
+    return container == quant.container or quant.rule == "parts" or quant.id in PLAIN
+
+
 def _offered_runtimes(facts: Facts, question: Question) -> tuple[Runtime, ...]:
     """Runtimes to answer for when the question leaves them open: one whose memory nobody can predict only on request."""
     return tuple(r for r in facts.runtimes.values() if question.everything or not r.refuses_memory)
@@ -93,7 +99,10 @@ def _of_runtime(
     question: Question, runtime: Runtime, target: Machine, formats: tuple[Quant, ...]
 ) -> Iterator[Case | Excluded]:
     backend = _backend(question, runtime, target)
-    loadable = [(quant, container) for quant in formats if (container := container_of(quant, runtime))]
+    loadable = [
+        (quant, container) for quant in formats
+        if (container := container_of(quant, runtime)) and (question.quant or _is_usual(quant, container))
+    ]  # fmt: skip
 
     def case(quant: Quant, container: str) -> Case:
         return Case(

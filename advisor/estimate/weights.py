@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from advisor.catalog.schema.model import Artifact, Model
 from advisor.catalog.schema.quant import Quant
-from advisor.estimate.ggml_mix import PLAIN, MixFacts, formats
+from advisor.estimate.ggml_mix import PLAIN, MixFacts, formats, is_quantised
 from advisor.estimate.tensors import Part, Tensor, tensor_list
 
 Quants = Callable[[str], Quant]
 MATRIX = 2
+STACKED_MIXES = frozenset({"mxfp4"})
+"""Mixes that llama.cpp's quantizer tells by stacked matrices, not by part of the model."""
 VISION_BYTES = 2
 """Vision and audio towers stay BF16 beside quantised language models."""
 
@@ -77,12 +79,15 @@ def _tensor_bytes(tensor: Tensor, format_id: str, quants: Quants) -> int:
     return round(tensor.elements * block.bytes / block.weights)
 
 
-def _gguf(model: Model, mix: str, tensors: tuple[Tensor, ...], quants: Quants) -> list[tuple[Tensor, int]]:
+def _gguf(model: Model, quant: Quant, tensors: tuple[Tensor, ...], quants: Quants) -> list[tuple[Tensor, int]]:
     if model.gguf_architecture is None:
         message = f"no GGUF tensor list is known for {model.id}"
         raise CannotSize(message)
     kept = [t for t in tensors if t.part != "draft" or (model.draft_layers and model.draft_layers.in_gguf)]
-    return [(tensor, _tensor_bytes(tensor, name, quants)) for tensor, name in formats(mix, kept, mix_facts(model))]
+    if quant.rule == "parts" and quant.id not in STACKED_MIXES:
+        stored = ((t, quant.parts.get(t.part, quant.rest) if is_quantised(t) else "f32") for t in kept)
+        return [(tensor, _tensor_bytes(tensor, name, quants)) for tensor, name in stored]
+    return [(t, _tensor_bytes(t, name, quants)) for t, name in formats(_mix_of(quant), kept, mix_facts(model))]
 
 
 def mix_facts(model: Model) -> MixFacts:
@@ -203,7 +208,7 @@ def _size(model: Model, quant: Quant, container: str, quants: Quants) -> Weights
         return _from_size_alone(model, quant, artifact)
     tensors = tensor_list(model)
     if container == "gguf":
-        sized = _gguf(model, _mix_of(quant), tensors, quants)
+        sized = _gguf(model, quant, tensors, quants)
         weights = _gather(model, sized, 0)
     else:
         sized = _parts(tensors, quant, _part_formats(quant, recipe(model, quant.id)), quants)
@@ -217,8 +222,16 @@ def _size(model: Model, quant: Quant, container: str, quants: Quants) -> Weights
 
 
 def _mix_of(quant: Quant) -> str:
-    """The mix to distribute bytes by: the quantization's own, or for a file that follows no rule the one it is built on."""
-    return quant.id if quant.rule == "ggml-mix" or quant.id in PLAIN else quant.base or quant.id
+    """The mix to distribute bytes by: the quantization's own, or for a file that follows no rule the one it is built on.
+
+    Raises CannotSize for a checkpoint format of which nobody has said what a GGUF file in it holds.
+    """
+    if quant.rule == "ggml-mix" or quant.id in PLAIN or quant.id in STACKED_MIXES:
+        return quant.id
+    if quant.rule == "published" and quant.base:
+        return quant.base
+    message = f"no rule says what a GGUF file in {quant.name} holds"
+    raise CannotSize(message)
 
 
 def _from_size_alone(model: Model, quant: Quant, artifact: Artifact | None) -> Weights:

@@ -202,8 +202,8 @@ def observe(facts: Facts, record: Record) -> Observation | str:
     runtime = facts.runtimes[c.runtime]
     try:
         weights = row_weights(facts, record, model, runtime)
-    except CannotSize as reason:
-        return f"cannot size: {str(reason).split(' ')[0] if record.quant else reason}"
+    except CannotSize:
+        return "size of that format not known" if record.quant else "quantization not stated"
     key = c.kv_type if c.kv_type in TYPE_BYTES else runtime.kv_types[0]
     value = c.kv_type_value if c.kv_type_value in TYPE_BYTES else key
     depth = (c.depth_tokens or 0) + (c.output_tokens or 0) / 2
