@@ -1,13 +1,21 @@
 """What every test may ask for."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+# As `advisor.__main__` does, and before numpy is imported: the arrays here are too small to share between cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from advisor.catalog import find
-from advisor.catalog.contents import Catalog
+from advisor.catalog.contents import Catalog, Facts
 from advisor.catalog.load import load_catalog
 from advisor.catalog.schema.model import Model
+from advisor.catalog.snapshot import open_catalog
+from advisor.cli.options import extras
+from advisor.evidence.calibration import Calibration
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +27,25 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def model(catalog: Catalog):
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder for all commands of the session, so that the snapshot is made once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def facts(home: Path) -> Facts:
+    """The shipped catalog as commands see it: out of the snapshot in `home`, with what its rows taught."""
+    return open_catalog((ROOT / "catalog",), extras, cache=home / ".cache" / "advisor")
+
+
+@pytest.fixture(scope="session")
+def calibration(facts: Facts) -> Calibration:
+    """What the rows of the shipped catalog taught."""
+    return Calibration.from_json(facts.extra("calibration"))
+
+
+@pytest.fixture(scope="session")
+def model(catalog: Catalog) -> Callable[[str], Model]:
     """Finder of models by any of their names."""
 
     def named(name: str) -> Model:

@@ -101,7 +101,7 @@ def _bytes_of(path: Path, shown: str) -> bytes:
                 return data
     except OSError as error:
         raise CatalogInvalid([Problem(shown, 0, "", f"cannot be read: {error.strerror or error}")]) from None
-    size = f"{status.st_size / MEGA:,.0f} MB"
+    size = f"{round(status.st_size / MEGA)} MB"
     raise CatalogInvalid([Problem(shown, 0, "", f"is {size}; a catalog file holds at most {MAX_FILE_MB} MB")])
 
 
@@ -114,7 +114,7 @@ def _text(data: bytes, shown: str) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8"
+        message = f"is not UTF-8 (byte {hex(data[error.start])}); save it as UTF-8"
         raise CatalogInvalid([Problem(shown, line, "", message)]) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -178,7 +178,7 @@ class _Reading:
             self._stop(event, "anchors and aliases (`&`, `*`) are not used in the catalog; write the value out")
         self.values += 1
         if self.values > MAX_VALUES:
-            self._stop(event, f"more than {MAX_VALUES:,} values in one file")
+            self._stop(event, f"more than {MAX_VALUES} values in one file")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, top)
         if not isinstance(event, yaml.CollectionStartEvent):

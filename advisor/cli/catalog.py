@@ -145,12 +145,12 @@ def _problem(loaded: Catalog, verdict: Verdict) -> Problem:
 def _rows(loaded: Catalog, records: Sequence[Record], verdicts: dict[str, Verdict]) -> Iterator[str]:
     """Each row beside its prediction and its neighbours."""
     from advisor.decide.neighbours import neighbours
-    from advisor.evidence.teach import teach
+    from advisor.evidence.teach import expectations
     from advisor.present.check_text import row
 
     if not records:
         return
-    learned = teach(loaded, exclude_sources=frozenset(record.source for record in records))
+    learned = expectations(loaded, exclude_sources=frozenset(record.source for record in records))
     for record in records:
         place = loaded.places["records", record.id]
         yield from row(f"{place.shown}:{place.line}", neighbours(loaded, learned, record), verdicts.get(record.id))

@@ -108,7 +108,7 @@ def _outcomes(ledger: Path) -> dict[str, int]:
         outcomes = Counter(row["outcome"] for row in csv.DictReader(lines))
     return {
         "input_rows": sum(outcomes.values()),
-        **{f"input rows {name}": count for name, count in sorted(outcomes.items())},
+        **{f"input_rows_{name}": count for name, count in sorted(outcomes.items())},
     }
 
 

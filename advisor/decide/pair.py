@@ -15,6 +15,7 @@ from advisor.evidence.observations import default_backend, identity
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.quant import Quant
     from advisor.catalog.schema.record import Record
     from advisor.catalog.schema.runtime import Runtime
@@ -43,10 +44,10 @@ def pair(
 
     Where the question leaves quantization, runtime or backend open, each row is compared with its own.
     """
-    wanted, as_of = identity(question.hardware), question.demand.as_of
+    as_of = question.demand.as_of
     rows = [
         record for record in facts.records_for(question.model.id)
-        if identity(facts.hardware[record.hardware]) == wanted and record.source not in exclude_sources
+        if _measured_there(facts, record, question.hardware) and record.source not in exclude_sources
         and known_by(record.conditions.date, as_of) and _asked_for(record, question)
     ]  # fmt: skip
     old = overtaken(facts, rows, as_of)
@@ -55,6 +56,17 @@ def pair(
     held = (compared(facts, calibration, record, _case(facts, question, record), depth, old) for record in decode)
     chosen = {record.id for record in decode}
     return Pair(nearest_first(held), tuple(record for record in rows if record.id not in chosen))
+
+
+def _measured_there(facts: Facts, record: Record, hardware: Hardware) -> bool:
+    """Whether the row is of this machine, or of as many of its devices as the machine is made of."""
+    where = identity(facts.hardware[record.hardware])
+    if where == identity(hardware):
+        return True
+    if len(hardware.members) != 1:
+        return False
+    (member,) = hardware.members
+    return where == identity(facts.hardware[member.device]) and record.devices == member.count
 
 
 def _asked_for(record: Record, question: Question) -> bool:

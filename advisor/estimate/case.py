@@ -8,6 +8,7 @@ from advisor.catalog.schema.quant import Quant
 from advisor.catalog.schema.runtime import Runtime, Version
 from advisor.estimate.kv_cache import CacheQuestion
 from advisor.estimate.machine import Machine
+from advisor.estimate.serving import Serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Demand:
     """Headroom to leave free on every device."""
     resident_bytes: int = 0
     """What else lives on the first device."""
+    serving: Serving = Serving()
+    """Settings of a server with a pooled cache."""
     as_of: str | None = None
     level: float = 0.8
     """Share of held-out rows an interval must have held."""
@@ -61,7 +64,9 @@ class Case:
 
     @property
     def memory_share(self) -> float | None:
-        """Share of device memory the runtime takes by default at this version; None for one that takes what it needs."""
+        """Share of device memory the runtime takes: as asked, else its default at this version; None where it has none."""
+        if self.demand.serving.memory_share is not None:
+            return self.demand.serving.memory_share
         stated = self.version.memory_share if self.version else None
         return self.runtime.memory_share if stated is None else stated
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from advisor import units
+from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
+from advisor.estimate.contiguous import place_contiguous
 from advisor.estimate.machine import Usable, usable
 from advisor.estimate.note import Note, note
 from advisor.estimate.placement import (
@@ -12,23 +14,25 @@ from advisor.estimate.placement import (
     Placement,
     Pool,
     load,
-    place_in_parallel,
     place_on_devices,
     place_unified,
     place_with_host,
 )
+from advisor.estimate.pooled import KvPool, place_pooled
 from advisor.estimate.weights import CannotSize, Quants, Weights, weight_bytes
+
+__all__ = [
+    "MOST_REQUESTS",
+    "CannotRun",
+    "Footprint",
+    "footprint",
+    "max_concurrency",
+    "max_context_tokens",
+    "placed",
+]
 
 MOST_REQUESTS = 1024
 LLAMA_CPP_RULES = frozenset({"llama.cpp", "ollama-2025"})
-
-
-class CannotRun(Exception):
-    """The runtime cannot run this there, or nothing sourced says what it would take; `why` says the reason."""
-
-    def __init__(self, why: str | Note) -> None:
-        self.why = why if isinstance(why, Note) else note(why)
-        super().__init__(self.why.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Footprint:
     kv_bytes: int
     state_bytes: int
     notes: tuple[Note, ...] = ()
+    pool: KvPool | None = None
+    """What the runtime's pool of cache holds; None for one that keeps no pool."""
 
 
 def _pool(case: Case, index: int) -> Pool:
@@ -97,37 +103,6 @@ def _host_into_first(plan: Placement) -> Placement:
     return Placement("does-not-fit" if short else "fits", (first, *uses[1:]), short)
 
 
-def _place_paged(case: Case, found: Load) -> tuple[Placement, list[Note]]:
-    devices = case.machine.devices
-    pools = tuple(_pool(case, index) for index in range(len(devices)))
-    overhead = units.gib(case.runtime.overhead_gib) if case.runtime.overhead_gib else 0
-    if len(pools) == 1:
-        plan = place_unified(pools[0], found)
-        notes = [] if overhead else [note(f"{case.runtime.name}'s own overhead is not counted: no source states it")]
-        return _with_overhead(plan, overhead), notes
-    if not case.machine.equal_devices:
-        message = f"{case.runtime.name} divides every layer over equal devices; these are unequal"
-        raise CannotRun(message)
-    heads = _heads(case)
-    if heads and any(count % len(pools) for count in heads):
-        message = f"{' and '.join(map(str, heads))} heads do not divide by {len(pools)} devices"
-        raise CannotRun(message)
-    plan = _with_overhead(place_in_parallel(pools, found), overhead)
-    return plan, [
-        note("every layer divided over {devices} devices: --tensor-parallel-size {devices}", devices=len(pools))
-    ]
-
-
-def _heads(case: Case) -> list[int]:
-    return sorted({b.attention.heads for b in case.model.layers if b.attention})
-
-
-def _with_overhead(plan: Placement, overhead: int) -> Placement:
-    uses = tuple(replace(use, overhead_bytes=use.overhead_bytes + overhead) for use in plan.uses)
-    short = sum(use.short_bytes for use in uses)
-    return replace(plan, uses=uses, short_bytes=short, verdict="does-not-fit" if short else plan.verdict)
-
-
 def footprint(case: Case, quants: Quants) -> Footprint:
     """Where the bytes of `case` go. Raises CannotRun with the reason where nothing sourced says."""
     if case.quant.id in case.runtime.refused_quants:
@@ -149,24 +124,36 @@ def footprint(case: Case, quants: Quants) -> Footprint:
 
 def placed(case: Case, weights: Weights) -> Footprint:
     """The footprint of weights already sized."""
-    devices = len(case.machine.devices)
-    found = load(case.model, weights, case.cache_rule, case.cache_question, devices)
-    place = _place_llama_cpp if case.cache_rule in LLAMA_CPP_RULES else _place_paged
-    if (
-        devices > 1
-        and not case.machine.unified
-        and case.cache_rule in LLAMA_CPP_RULES
-        and not case.runtime.splits.layers
-    ):
-        message = f"{case.runtime.name} does not spread a model over several devices"
-        raise CannotRun(message)
     if case.machine.nodes > 1 and not case.runtime.splits.nodes:
         message = f"{case.runtime.name} does not run over several boxes"
         raise CannotRun(message)
-    plan, notes = place(case, found)
-    if not case.model.is_sized:
-        notes.append(note("KV cache not counted: the layers of this model are not known"))
+    found = _placed_llama_cpp(case, weights) if case.cache_rule in LLAMA_CPP_RULES else _placed_elsewhere(case, weights)
+    if case.model.is_sized:
+        return found
+    unknown = note("KV cache not counted: the layers of this model are not known")
+    return replace(found, notes=(*found.notes, unknown))
+
+
+def _placed_llama_cpp(case: Case, weights: Weights) -> Footprint:
+    devices = len(case.machine.devices)
+    if devices > 1 and not case.machine.unified and not case.runtime.splits.layers:
+        message = f"{case.runtime.name} does not spread a model over several devices"
+        raise CannotRun(message)
+    found = load(case.model, weights, case.cache_rule, case.cache_question, devices)
+    plan, notes = _place_llama_cpp(case, found)
     return Footprint(weights, plan, found.kv_bytes, found.state_bytes, tuple(notes))
+
+
+def _placed_elsewhere(case: Case, weights: Weights) -> Footprint:
+    if case.cache_rule == "paged":
+        pooled = place_pooled(case, weights)
+        return Footprint(
+            weights, pooled.placement, pooled.kv_bytes, pooled.state_bytes, pooled.notes,
+            pooled.pool if case.model.is_sized else None,
+        )  # fmt: skip
+    pools = tuple(_pool(case, index) for index in range(len(case.machine.devices)))
+    kept = place_contiguous(case, weights, pools)
+    return Footprint(weights, kept.placement, kept.kv_bytes, kept.state_bytes, kept.notes)
 
 
 def _largest(good: Callable[[int], bool], low: int, high: int) -> int:

@@ -108,7 +108,8 @@ def _best_row(hardware: Hardware, runtime: Runtime) -> tuple[UsableMemory, int] 
     return next(((row, seen) for row, seen in sized if seen is not None), None)
 
 
-def _visible_bytes(hardware: Hardware) -> tuple[int, str | None] | None:
+def visible_bytes(hardware: Hardware) -> tuple[int, str | None] | None:
+    """Memory the system shows, with its source; the advertised size where nobody saw it, None where that is not stated."""
     for row in hardware.usable:
         if row.meaning == "visible" and (seen := _seen_bytes(row, hardware)):
             return seen, row.source
@@ -122,7 +123,7 @@ def usable(device: Device, runtime: Runtime, backend: str | None, memory_share: 
     margin they leave; where nobody did, the advertised size less the backend's own context, which is an assumption.
     """
     hardware = device.hardware
-    if memory_share is not None and (visible := _visible_bytes(hardware)):
+    if memory_share is not None and (visible := visible_bytes(hardware)):
         share = round(memory_share * visible[0])
         return Usable(visible[0], share, f"{memory_share} of visible memory, the runtime's default", visible[1])
     if best := _best_row(hardware, runtime):

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Vector = NDArray[np.float64]
+
     from advisor.evidence.observations import Observation
 
 
 NOISE = 0.1
 """Spread of repeated measurements of one case, as a log ratio: sets how much a row weighs against the pooling."""
 HUBER = 2.0
-ROUNDS = 12
+ROUNDS = 20
+CONVERGED = 1e-3
+"""Largest change of a log value below which another round is not worth it."""
 START = {"e": math.log(0.75), "tau": math.log(60e-6), "kappa": math.log(1.2)}
 GLOBAL_SPREAD = {"e": 0.3, "tau": 0.7, "kappa": 0.4}
 SPREAD = {"hw": 0.08, "chip": 0.06, "runtime": 0.15, "backend": 0.15, "backend-chip": 0.06, "kind": 0.2, "hw-kind": 0.05,
@@ -46,7 +50,7 @@ class Fit:
     values: dict[tuple[Term, str], float]
 
 
-class _Design:
+class Design:
     """Rows as arrays: which parameters act on each, and the three parts of its time."""
 
     def __init__(self, rows: Sequence[Observation]) -> None:
@@ -68,7 +72,7 @@ class _Design:
         self.start = np.array([START[t] if not k else 0.0 for t, k in self.names])
         self.precision = np.array([(NOISE / _spread(t, k)) ** 2 for t, k in self.names])
 
-    def predict(self, p: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def predict(self, p: Vector) -> tuple[Vector, Vector]:
         """Log time of every row, and its derivative by every parameter."""
         e, tau, kappa = (np.exp(self.active[i] @ p) for i in range(3))
         weights, kv, fixed = self.weights_s / e, kappa * self.kv_s / e, self.layers * tau
@@ -88,14 +92,10 @@ def _spread(term: Term, key: str) -> float:
     return spread * WIDER[term]
 
 
-def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | None = None) -> Fit:
-    """Pooled efficiencies from `rows`; with no rows, the starting values."""
-    if not rows:
-        return Fit({(t, ""): START[t] for t in TERMS})
-    design = _Design(rows)
-    trust = np.array([weight(r) if weight else 1.0 for r in rows])
-    p = design.start.copy()
-    for _ in range(ROUNDS):
+def solve(design: Design, trust: Vector, start: Vector | None = None, rounds: int = ROUNDS) -> Vector:
+    """Parameters of `design` that fit its rows, each weighted by `trust`; a row of weight 0 teaches nothing."""
+    p = (design.start if start is None else start).copy()
+    for _ in range(rounds):
         predicted, slope = design.predict(p)
         residual = design.log_measured - predicted
         huber = np.minimum(1.0, HUBER * NOISE / np.maximum(np.abs(residual), 1e-12)) * trust
@@ -103,6 +103,15 @@ def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | No
         curve = slope.T @ (slope * huber[:, None]) + np.diag(design.precision)
         step = np.linalg.solve(curve, pull)
         p += np.clip(step, -0.5, 0.5)
-        if float(np.abs(step).max()) < 1e-6:  # noqa: PLR2004 - converged
+        if float(np.abs(step).max()) < CONVERGED:
             break
+    return p
+
+
+def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | None = None) -> Fit:
+    """Pooled efficiencies from `rows`; with no rows, the starting values."""
+    if not rows:
+        return Fit({(t, ""): START[t] for t in TERMS})
+    design = Design(rows)
+    p = solve(design, np.array([weight(r) if weight else 1.0 for r in rows]))
     return Fit({name: float(p[index]) for name, index in design.names.items()})

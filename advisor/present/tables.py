@@ -94,7 +94,9 @@ def _csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _csv_cell(value: Any) -> Any:
-    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    return f"{value:.12g}" if isinstance(value, float) else value
 
 
 def _markdown(columns: Sequence[Column], shown: list[list[str]]) -> str:

@@ -8,11 +8,17 @@ _LETTER_NAMES = {"M": "mamba", "*": "attention", "E": "moe", "-": "mlp"}
 _PATTERN_LETTER = {"mamba": "M", "attention": "*", "moe": "E", "mlp": "-"}
 
 
+def _state(kept_in: str | None) -> Part:
+    """The type of the recurrent state where it is not the model's own."""
+    return {"state_type": "f32"} if kept_in == "float32" else {}
+
+
 def gated_delta(c: Config, projections: str) -> Part:
-    """Qwen's gated-delta mixer."""
+    """Qwen's gated-delta mixer; without a stated type the state is kept as the model itself (Qwen3-Next)."""
     return {
         "key_heads": c["linear_num_key_heads"], "value_heads": c["linear_num_value_heads"], "key_width": c["linear_key_head_dim"],
         "value_width": c["linear_value_head_dim"], "conv_kernel": c["linear_conv_kernel_dim"], "projections": projections,
+        **_state(c.get("mamba_ssm_dtype")),
     }  # fmt: skip
 
 
@@ -49,6 +55,8 @@ def nemotron_h(c: Config) -> Stack:
     """One mixer or one feed-forward stage a layer, by the letters of the pattern; squared ReLU without a gate."""
     pattern = c.get("hybrid_override_pattern") or "".join(_PATTERN_LETTER[kind] for kind in c["layers_block_type"])
     mamba = _mamba2(c["mamba_num_heads"], c["mamba_head_dim"], c["n_groups"], c["ssm_state_size"], c["conv_kernel"])
+    # vLLM keeps the state of this family in F32 unless the configuration says otherwise.
+    mamba |= _state(c.get("mamba_ssm_cache_dtype", "float32"))
     head_width = c.get("head_dim") or c.get("attention_head_dim")
     parts: dict[str, dict[str, Part]] = {
         "M": {"mamba2": mamba},

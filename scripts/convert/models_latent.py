@@ -56,9 +56,10 @@ def deepseek(c: Config) -> Stack:
 
 
 def _delta(heads: int, width: int, kernel: int) -> Part:
+    """vLLM keeps the state of delta attention gated a channel in F32."""
     return {
         "key_heads": heads, "value_heads": heads, "key_width": width, "value_width": width, "conv_kernel": kernel,
-        "projections": "listed",
+        "projections": "listed", "state_type": "f32",
     }  # fmt: skip
 
 

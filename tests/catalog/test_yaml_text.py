@@ -123,7 +123,7 @@ def test_file_over_eight_megabytes_is_refused_without_reading_it(tmp_path: Path)
 
 
 def test_more_values_than_any_catalog_file_has_are_refused() -> None:
-    assert "more than 500,000 values" in message_of(b"a: [" + b"1," * 600_000 + b"]")
+    assert "more than 500000 values" in message_of(b"a: [" + b"1," * 600_000 + b"]")
 
 
 def test_folder_pipe_and_missing_file_are_messages(tmp_path: Path) -> None:

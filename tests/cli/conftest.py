@@ -1,4 +1,4 @@
-"""One way to run a command line, with a home of its own so that the snapshot is made once."""
+"""One way to run a command line, in the home all tests share, so that the snapshot is made once."""
 
 from __future__ import annotations
 
@@ -28,20 +28,15 @@ class Advisor(Protocol):
     def __call__(self, *arguments: str) -> Result: ...
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder for all commands of the session."""
-    return tmp_path_factory.mktemp("home")
-
-
 @pytest.fixture
 def advisor(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Advisor:
     """Runs `advisor` in this process over the shipped catalog."""
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "ADVISOR_CATALOG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(home))
 
     def ran(*arguments: str) -> Result:
+        # A new snapshot takes the place of the one beside it, so an overlay gets a home of its own.
+        monkeypatch.setenv("HOME", str(home / "overlaid" if "--catalog" in arguments else home))
         code = run(arguments)
         out, err = capsys.readouterr()
         return Result(code, out, err)

@@ -76,7 +76,7 @@ def test_a_reference_that_leads_nowhere_is_a_problem(advisor: Advisor, tmp_path:
     path = overlay(tmp_path, "57.9", "- id: mine-2\n  model: gpt-oss-121b\n")
     found = advisor("catalog", "check", str(path))
     assert found.code == 3
-    assert "rows.1.model: no model has the id 'gpt-oss-121b'" in found.out
+    assert "rows.1.model: no model or pipeline has the id 'gpt-oss-121b'" in found.out
     assert "1 problem in 1 file" in found.out
 
 

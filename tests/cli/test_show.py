@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Advisor
 
 
+ODD_CARD = """\
+name: Odd
+vendor: Odd
+kind: discrete gpu
+platform: cuda
+advertised_gb: 24
+bandwidth_gb_s: 777
+unverified: [bandwidth_gb_s, advertised_gb]
+"""
+
+
 def test_a_model_card_says_what_a_token_costs_in_memory(advisor: Advisor) -> None:
     out = advisor("show", "openai/gpt-oss-120b").out
     assert "full attention: 2,048 B × 18 layers = 36,864 B" in out
@@ -37,9 +48,7 @@ def test_the_same_is_there_as_data_with_every_source(advisor: Advisor) -> None:
 
 
 def test_a_figure_without_a_source_is_shown_only_on_request(advisor: Advisor, tmp_path: Path) -> None:
-    entry = "name: Odd\nvendor: Odd\nkind: discrete gpu\nplatform: cuda\nadvertised_gb: 24\nbandwidth_gb_s: 777\n" \
-            "unverified: [bandwidth_gb_s, advertised_gb]\n"  # fmt: skip
-    mine = str(write_files(tmp_path / "mine", {"hardware/odd-card.yaml": entry}))
+    mine = str(write_files(tmp_path / "mine", {"hardware/odd-card.yaml": ODD_CARD}))
     assert "777" not in advisor("show", "odd-card", "--catalog", mine).out
     assert "777" not in advisor("show", "odd-card", "--catalog", mine, "--json").out
     assert "777 GB/s (no source)" in advisor("show", "odd-card", "--catalog", mine, "--explain").out

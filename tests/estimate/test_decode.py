@@ -1,11 +1,14 @@
 """Time of a step from the bytes it moves."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.estimate.decode import Efficiency, ceiling_tok_s, step_s, traffic
+from advisor.catalog.schema.model import Model
+from advisor.estimate.decode import Efficiency, Traffic, ceiling_tok_s, step_s, traffic
 from advisor.estimate.weights import weight_bytes
 from tests.estimate.small import DENSE, EVERY_KIND, MOE, quant
 
@@ -13,19 +16,19 @@ BANDWIDTH = 1e12
 shares = st.floats(0.05, 1.0)
 
 
-def moved(model, depth=0, **more):
-    return traffic(model, weight_bytes(model, quant("f16"), "gguf", quant), depth, "f16", "f16", **more)
+def moved(model: Model, depth: Any = 0, host_bytes: float = 0.0) -> Traffic:
+    return traffic(model, weight_bytes(model, quant("f16"), "gguf", quant), depth, "f16", "f16", host_bytes=host_bytes)
 
 
 @given(st.sampled_from(EVERY_KIND), shares, st.floats(1.0, 5.0), st.floats(0, 1e-3), st.integers(0, 200_000))
-def test_no_prediction_is_above_the_ceiling(model, e: float, kappa: float, tau: float, depth: int) -> None:
+def test_no_prediction_is_above_the_ceiling(model: Model, e: float, kappa: float, tau: float, depth: int) -> None:
     step = moved(model, depth)
     seconds = step_s(step, BANDWIDTH, Efficiency(weights=e, kv=kappa, layer_s=tau))
     assert 1 / seconds <= ceiling_tok_s(step, BANDWIDTH) * (1 + 1e-12)
 
 
 @given(st.sampled_from(EVERY_KIND), st.integers(0, 100_000), st.integers(0, 100_000))
-def test_deeper_is_never_faster(model, one: int, other: int) -> None:
+def test_deeper_is_never_faster(model: Model, one: int, other: int) -> None:
     shallow, deep = sorted((one, other))
     e = Efficiency(weights=0.7, kv=1.2, layer_s=5e-5)
     assert step_s(moved(model, shallow), BANDWIDTH, e) <= step_s(moved(model, deep), BANDWIDTH, e)

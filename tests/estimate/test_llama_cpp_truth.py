@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,9 @@ Named = Callable[[str], Model]
 
 
 @cache
-def truth(name: str) -> dict:
-    return json.loads((DATA / f"{name}.json").read_text())
+def truth(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text())
+    return found
 
 
 WEIGHTS = [(name, mix, size) for name, mixes in truth("llama_cpp_weights").items() for mix, size in mixes.items()]
@@ -33,11 +35,11 @@ def test_weights_equal_the_quantizers_dry_run(catalog: Catalog, model: Named, na
     assert weights.total_bytes == pytest.approx(size, rel=1e-3)
 
 
-def rows(name: str, mode: str) -> list[dict]:
+def rows(name: str, mode: str) -> list[dict[str, Any]]:
     return [dict(zip(MEMORY["fields"], row, strict=True)) for row in MEMORY["models"][name]["rows"].get(mode, [])]
 
 
-def question(row: dict) -> CacheQuestion:
+def question(row: dict[str, Any]) -> CacheQuestion:
     """A split row (ctx, seq) asks for ctx / seq tokens in each of seq requests."""
     return CacheQuestion(
         context_tokens=row["ctx"] // row["seq"], sequences=row["seq"], key_type=row["tk"], value_type=row["tv"], ubatch=row["ub"],

@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from advisor import units
 from advisor.catalog.schema.hardware import Hardware, Member, UsableMemory
 from advisor.catalog.schema.model import Model
+from advisor.catalog.schema.runtime import Runtime
 from advisor.estimate.case import Case, Demand, version_in_force
 from advisor.estimate.footprint import CannotRun, Footprint, footprint, max_concurrency, max_context_tokens
 from advisor.estimate.machine import machine
 from tests.estimate.small import DENSE, MOE, RUNTIME, card, quant, with_host
 
 
-def case(hardware: Hardware, *members: Hardware, model: Model = DENSE, runtime=RUNTIME, **demand: object) -> Case:
+def case(
+    hardware: Hardware, *members: Hardware, model: Model = DENSE, runtime: Runtime = RUNTIME, **demand: object
+) -> Case:
     known = {h.id: h for h in (hardware, *members)}
     return Case(
         model=model, quant=quant("f16"), container="gguf", runtime=runtime, version=runtime.versions[0], backend="cuda",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.catalog.schema.model import Artifact, Attention, Block, Dense, DraftLayers, Moe
+from advisor.catalog.schema.model import Artifact, Attention, Block, Dense, DraftLayers, Model, Moe
 from advisor.catalog.schema.quant import Quant
 from advisor.estimate.ggml_mix import formats
 from advisor.estimate.tensors import parameters, tensor_list
@@ -31,7 +31,7 @@ def test_a_model_without_layers_has_no_tensor_list() -> None:
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda m: m.id)
-def test_f16_takes_two_bytes_a_matrix_weight_and_four_a_vector_weight(kind) -> None:
+def test_f16_takes_two_bytes_a_matrix_weight_and_four_a_vector_weight(kind: Model) -> None:
     weights = weight_bytes(kind, quant("f16"), "gguf", quant)
     expected = sum(
         t.elements * (2 if form == "f16" else 4) for t, form in formats("f16", tensor_list(kind), mix_facts(kind))

@@ -9,6 +9,7 @@ from advisor.catalog.schema.common import STRICT, Count, Natural, Positive, Text
 Norm = Literal["none", "per-head", "full-width"]
 Gate = Literal["none", "per-channel", "per-head"]
 Provenance = Literal["verbatim", "simplified", "derived", "reconstructed", "name-only"]
+StateType = Literal["bf16", "f32"]
 Shape = Annotated[tuple[Count, ...], "row length first, as GGUF writes it"]
 
 
@@ -82,6 +83,9 @@ class GatedDelta:
         Literal["fused-ba", "split-ba", "listed"],
         "fused-ba: beta and alpha in one tensor (Qwen3-Next); split-ba: two (Qwen3.5); listed: the block's tensors list says",
     ] = "split-ba"
+    state_type: Annotated[
+        StateType, "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself"
+    ] = "bf16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,9 @@ class Mamba2:
     conv_kernel: Annotated[Count, "length of the short convolution"]
     conv_bias: Annotated[bool, "a bias on the convolution"] = True
     grouped_norm: Annotated[bool, "a gated norm over the inner width"] = True
+    state_type: Annotated[
+        StateType, "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself"
+    ] = "bf16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

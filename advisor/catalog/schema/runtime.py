@@ -9,6 +9,8 @@ from advisor.catalog.schema.hardware import Platform
 from advisor.catalog.schema.quant import Container
 
 CacheRule = Literal["llama.cpp", "ollama-2025", "paged", "contiguous"]
+PoolRule = Literal["blocks", "tokens"]
+StateCaching = Literal["none", "aligned", "checkpointed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,31 @@ class Version:
     date: Annotated[Date, "release day"]
     cache_rule: Annotated[CacheRule | None, "KV accounting from this version on, where it changes"] = None
     memory_share: Annotated[Share | None, "share of device memory it takes by default from then on, where it changes"] = None
+    state_caching: Annotated[
+        StateCaching | None,
+        "recurrent state kept for prefix caching from then on, where it changes: none; aligned: a second page a request; "
+        "checkpointed: a third for Mamba-2",
+    ] = None
+    pool_tokens_of: Annotated[
+        Literal["blocks", "requests"] | None,
+        "what the tokens of its log count from then on: blocks shared out evenly over groups, or whole requests",
+    ] = None
     source: Annotated[Text, "source id"]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overhead:
+    """What a runtime takes beside weights and cache, derived from logs: budget less weights less cache."""
+
+    __pydantic_config__ = STRICT
+
+    unified_gib: Annotated[Positive, "median where device and host share one memory"]
+    discrete_gib: Annotated[Positive, "on a card of its own, where no log states it: the least seen anywhere"]
+    lowest_gib: Annotated[Positive, "least seen"]
+    highest_gib: Annotated[Positive, "most seen"]
+    rows: Annotated[tuple[Text, ...], "ids of the rows it was derived from"]
+    source: Annotated[Text, "source id of most of them"]
     note: str | None = None
 
 
@@ -68,7 +94,10 @@ class Runtime:
     memory_share: Annotated[Share | None, "share of device memory it takes by default (vLLM's gpu_memory_utilization)"] = None
     margin_mib: Annotated[Natural, "memory it leaves free on every device by default"] = 0
     block_tokens: Annotated[Natural | None, "tokens in one page of the KV cache"] = None
+    latent_block_tokens: Annotated[Natural | None, "the same for layers with latent attention, where it differs"] = None
+    pool_rule: Annotated[PoolRule, "how a paged cache is planned: blocks of several layers (vLLM), or tokens (SGLang)"] = "blocks"
     overhead_gib: Annotated[Positive | None, "what it takes beside weights and cache, where measured"] = None
+    overhead: Annotated[Overhead | None, "the same derived from logs, where no source measured it"] = None
     refuses_memory: Annotated[str | None, "why its memory cannot be predicted, where no rule is sourced"] = None
     refused_quants: Annotated[dict[str, str], "quantization id → why it does not load here"] = field(default_factory=dict)
     versions: Annotated[tuple[Version, ...], "oldest first"]

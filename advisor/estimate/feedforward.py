@@ -1,0 +1,147 @@
+"""The feed-forward half of a layer as llama.cpp's graph allocator sees it: dense, experts, shared experts."""
+
+from advisor.catalog.schema.model import Block, Dense, Moe
+from advisor.estimate.arena import Arena, Span
+from advisor.estimate.forward import Pass
+
+
+def dense(arena: Arena, p: Pass, d: Dense) -> Span:
+    """Norm, projections and activation; the result is one hidden row a token."""
+    return _dense(arena, p, d, arena.take(p.row(p.hidden)))
+
+
+def _dense(arena: Arena, p: Pass, d: Dense, x: Span) -> Span:
+    wide = p.row(d.width)
+    if d.fused:
+        both = arena.take(2 * wide)
+        arena.give(x)
+        active = arena.take(wide)
+        arena.give(both)
+    elif d.gated:
+        gate, up = arena.take(wide), arena.take(wide)
+        arena.give(x)
+        active = arena.take(wide)
+        arena.give(gate, up)
+    else:
+        active = arena.take(wide)
+        arena.give(x)
+    out = arena.take(p.row(p.hidden))
+    arena.give(active)
+    return out
+
+
+def _routed(arena: Arena, p: Pass, m: Moe) -> tuple[Span, Span]:
+    """The router: the order of the experts, and the weights of those chosen."""
+    scores = arena.take(p.row(m.experts))
+    biased = arena.take(p.row(m.experts)) if m.router_bias else None
+    order = arena.take(p.row(m.experts))
+    if biased:
+        arena.give(biased)
+    chosen = arena.take(p.row(m.active))
+    arena.give(scores)
+    return order, _normalised(arena, p, m, chosen)
+
+
+def _normalised(arena: Arena, p: Pass, m: Moe, chosen: Span) -> Span:
+    total = arena.take(p.row(1))
+    weights = arena.take(p.row(m.active))
+    arena.give(chosen, total)
+    return weights
+
+
+def _experts(arena: Arena, p: Pass, m: Moe, x: Span, *, keep: bool, order: Span, weights: Span) -> Span:
+    """The chosen experts of every token and their weighted sum; `x` outlives them where shared experts follow."""
+    inside = m.latent or p.hidden
+    wide, rows = p.row(m.active * m.width), p.row(m.active * inside)
+    if m.gated:
+        parts = (arena.take(2 * wide),) if m.fused else (arena.take(wide), arena.take(wide))
+        if not keep:
+            arena.give(x)
+        active = arena.take(wide)
+        arena.give(*parts)
+    else:
+        active = arena.take(wide)
+        if not keep:
+            arena.give(x)
+    down = arena.take(rows)
+    arena.give(active, order)
+    if m.active == 1:
+        out = arena.take(p.row(inside))
+        arena.give(down, weights)
+        return out
+    # The fused sum reads the unweighted rows too, so they live until it is done.
+    weighted = arena.take(rows)
+    out = arena.take(p.row(inside))
+    arena.give(weighted, down, weights)
+    return out
+
+
+def _latent(arena: Arena, p: Pass, m: Moe, x: Span) -> Span:
+    """Experts that work in a narrower width than the model's: down, through them, and up again."""
+    order, weights = _routed(arena, p, m)
+    assert m.latent
+    narrow = arena.take(p.row(m.latent))
+    found = _experts(arena, p, m, narrow, keep=False, order=order, weights=weights)
+    out = arena.take(p.row(p.hidden))
+    arena.give(found)
+    if not m.shared_width:
+        arena.give(x)
+    return out
+
+
+def experts(arena: Arena, p: Pass, m: Moe) -> Span:
+    """Norm, router, routed and shared experts; the result is one hidden row a token."""
+    x = arena.take(p.row(p.hidden))
+    shared = bool(m.shared_width)
+    if m.latent:
+        out = _latent(arena, p, m, x)
+    else:
+        order, weights = _routed(arena, p, m)
+        out = _experts(arena, p, m, x, keep=shared, order=order, weights=weights)
+    return _with_shared(arena, p, m, x, out) if shared else out
+
+
+def _with_shared(arena: Arena, p: Pass, m: Moe, x: Span, out: Span) -> Span:
+    """The shared expert beside the routed ones, added in place; a learned gate reads the input once more."""
+    wide = p.row(m.shared_width)
+    if m.gated:
+        gate, up = arena.take(wide), arena.take(wide)
+        if not m.shared_gate:
+            arena.give(x)
+        active = arena.take(wide)
+        arena.give(gate, up)
+    else:
+        active = arena.take(wide)
+        if not m.shared_gate:
+            arena.give(x)
+    found = arena.take(p.row(p.hidden))
+    arena.give(active)
+    if m.shared_gate:
+        arena.give(x)
+    arena.give(found)
+    return out
+
+
+def beside(arena: Arena, p: Pass, m: Moe, d: Dense) -> Span:
+    """Experts and a dense part side by side, each with its own norm (Gemma 4)."""
+    norm = arena.take(p.row(p.hidden))
+    scores = arena.take(p.row(m.experts))
+    arena.give(norm)
+    order = arena.take(p.row(m.experts))
+    chosen = arena.take(p.row(m.active))
+    arena.give(scores)
+    weights = _normalised(arena, p, m, chosen)
+    x = arena.take(p.row(p.hidden))
+    routed = _experts(arena, p, m, x, keep=False, order=order, weights=weights)
+    out = dense(arena, p, d)
+    arena.give(routed)
+    return out
+
+
+def feed_forward(arena: Arena, p: Pass, block: Block) -> Span | None:
+    """The feed-forward half of `block`; None for a layer without one."""
+    if block.moe and block.dense:
+        return beside(arena, p, block.moe, block.dense)
+    if block.moe:
+        return experts(arena, p, block.moe)
+    return dense(arena, p, block.dense) if block.dense else None
