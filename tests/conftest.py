@@ -20,6 +20,27 @@ from advisor.evidence.calibration import Calibration
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes what was printed over the golden files, to be read before it is committed."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the golden file of that name."""
+
+    def compare(name: str, text: str) -> None:
+        path = ROOT / "tests" / "data" / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), (
+            "python -m pytest --update-golden shows the difference in git diff"
+        )
+
+    return compare
+
+
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The shipped catalog, read from its files once."""

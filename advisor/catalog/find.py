@@ -40,7 +40,7 @@ def runtime(facts: Facts, typed: str) -> tuple[Runtime, str | None]:
 
 def version(found: Runtime, typed: str) -> str:
     """The version of the runtime as the catalog writes it. Raises UnknownName for one it does not list."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong name pays for it
 
     known = {v.version.lower(): v.version for v in found.versions}
     if typed.lower() not in known:
@@ -51,7 +51,7 @@ def version(found: Runtime, typed: str) -> str:
 
 def backend(facts: Facts, typed: str) -> str:
     """A backend some runtime has. Raises UnknownName."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong name pays for it
 
     known = sorted({name for entry in facts.runtimes.values() for name in entry.backends})
     if typed.lower() not in known:

@@ -129,6 +129,10 @@ def _answer(session: _Session, request: dict[str, Any]) -> dict[str, Any]:
     return finding_json(found[0])
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
 def _one(session: _Session, line: str) -> dict[str, Any]:
     """The answer to one line, or its error."""
     request_id: Any = None
@@ -136,7 +140,7 @@ def _one(session: _Session, line: str) -> dict[str, Any]:
         if len(line) > LONGEST_LINE:
             raise UsageError("the line is longer than a request can be")
         try:
-            request = json.loads(line)
+            request = json.loads(line, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise UsageError("not a JSON object") from error
         if not isinstance(request, dict):
@@ -163,5 +167,6 @@ def run_batch(facts: Facts, path: Path) -> int:
     session = _Session(facts)
     for line in _lines(path):
         if line.strip():
-            click.echo(json.dumps(_one(session, line), ensure_ascii=False))
+            # ASCII, because an id may hold half a surrogate pair, which no encoding of stdout can write.
+            click.echo(json.dumps(_one(session, line)))
     return int(Exit.ANSWERED)

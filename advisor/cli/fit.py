@@ -65,7 +65,7 @@ def demand(values: dict[str, Any]) -> Demand:
     """The demand the options describe. Raises UsageError for a combination that means nothing."""
     context, prompt, output = values["context_tokens"], values["prompt_tokens"], values["output_tokens"]
     if context is None:
-        context = (prompt or 0) + (output or 0) or DEFAULT_CONTEXT
+        context = max((prompt or 0) + (output or 0) or DEFAULT_CONTEXT, values["depth_tokens"] or 0)
     elif (prompt or 0) + (output or 0) > context:
         raise UsageError("--prompt and --output together are longer than --context")
     if values["depth_tokens"] is not None and values["depth_tokens"] > context:
@@ -147,7 +147,8 @@ def _names(typed: Sequence[str]) -> list[str]:
     """Names as typed; `-` reads them from stdin, one a line."""
     found: list[str] = []
     for name in typed:
-        found += [line.strip() for line in sys.stdin if line.strip()] if name == "-" else [name]
+        lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines() if name == "-" else [name]
+        found += [line.strip() for line in lines if line.strip()]
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +74,9 @@ def cli(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. What went wrong is said on stderr in one line per problem."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that cannot show a bar gets a question mark in its place.
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = cli.main(list(arguments), prog_name="advisor", standalone_mode=False)
         sys.stdout.flush()

@@ -85,5 +85,7 @@ def _nearly(facts: Facts, typed: str) -> tuple[KindName, Any]:
             near += error.near
     from difflib import SequenceMatcher
 
-    alike = sorted(dict.fromkeys(near), key=lambda name: SequenceMatcher(None, typed.lower(), name).ratio(), reverse=True)
+    alike = sorted(
+        dict.fromkeys(near), key=lambda name: SequenceMatcher(None, typed.lower(), name).ratio(), reverse=True
+    )
     raise UnknownName("entry", typed[:200], tuple(alike)[:MOST_NEAR])

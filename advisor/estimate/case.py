@@ -8,7 +8,7 @@ from advisor.catalog.schema.quant import Quant
 from advisor.catalog.schema.runtime import Runtime, Version
 from advisor.estimate.kv_cache import CacheQuestion
 from advisor.estimate.machine import Machine
-from advisor.estimate.serving import Serving
+from advisor.estimate.serving import DEFAULTS, Serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Demand:
     """Headroom to leave free on every device."""
     resident_bytes: int = 0
     """What else lives on the first device."""
-    serving: Serving = Serving()
+    serving: Serving = DEFAULTS
     """Settings of a server with a pooled cache."""
     as_of: str | None = None
     level: float = 0.8
@@ -91,5 +91,6 @@ class Case:
 
 def version_in_force(runtime: Runtime, as_of: str | None) -> Version | None:
     """Newest version released up to `as_of` (to the precision given); None where none is known by then."""
+    # The catalog lists versions oldest first; their dates may be known to the month only, so they do not sort.
     known = [v for v in runtime.versions if known_by(v.date, as_of)]
-    return max(known, key=lambda v: v.date, default=None)
+    return known[-1] if known else None

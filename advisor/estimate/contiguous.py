@@ -29,7 +29,7 @@ class Held:
 
 
 def _layer(layer: LayerCache, context_tokens: int, kv_type: str) -> int:
-    cells = ceil_to(context_tokens, PAGE_TOKENS)
+    cells: int = ceil_to(context_tokens, PAGE_TOKENS)
     if layer.window is not None:
         cells = lesser(cells, layer.window + PROMPT_CHUNK_TOKENS - 1)
     return round(cells * (layer.key_width + layer.value_width) * TYPE_BYTES[kv_type])

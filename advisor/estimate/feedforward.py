@@ -2,7 +2,7 @@
 
 from advisor.catalog.schema.model import Block, Dense, Moe
 from advisor.estimate.arena import Arena, Span
-from advisor.estimate.forward import Pass
+from advisor.estimate.forward import Pass, product
 
 
 def dense(arena: Arena, p: Pass, d: Dense) -> Span:
@@ -13,19 +13,20 @@ def dense(arena: Arena, p: Pass, d: Dense) -> Span:
 def _dense(arena: Arena, p: Pass, d: Dense, x: Span) -> Span:
     wide = p.row(d.width)
     if d.fused:
-        both = arena.take(2 * wide)
+        both = product(arena, p, "ffn_up.weight", 2 * wide)
         arena.give(x)
         active = arena.take(wide)
         arena.give(both)
     elif d.gated:
-        gate, up = arena.take(wide), arena.take(wide)
+        gate = product(arena, p, "ffn_gate.weight", wide)
+        up = product(arena, p, "ffn_up.weight", wide)
         arena.give(x)
         active = arena.take(wide)
         arena.give(gate, up)
     else:
-        active = arena.take(wide)
+        active = product(arena, p, "ffn_up.weight", wide)
         arena.give(x)
-    out = arena.take(p.row(p.hidden))
+    out = product(arena, p, "ffn_down.weight", p.row(p.hidden), last=True)
     arena.give(active)
     return out
 
@@ -49,22 +50,31 @@ def _normalised(arena: Arena, p: Pass, m: Moe, chosen: Span) -> Span:
     return weights
 
 
-def _experts(arena: Arena, p: Pass, m: Moe, x: Span, *, keep: bool, order: Span, weights: Span) -> Span:
-    """The chosen experts of every token and their weighted sum; `x` outlives them where shared experts follow."""
+def _experts(arena: Arena, p: Pass, m: Moe, x: Span | None, routed: tuple[Span, Span]) -> Span:
+    """The chosen experts of every token and their weighted sum; `x` is their input, None where something later reads it too."""
+    order, weights = routed
     inside = m.latent or p.hidden
     wide, rows = p.row(m.active * m.width), p.row(m.active * inside)
     if m.gated:
-        parts = (arena.take(2 * wide),) if m.fused else (arena.take(wide), arena.take(wide))
-        if not keep:
+        if m.fused:
+            parts: tuple[Span, ...] = (product(arena, p, "ffn_gate_up_exps.weight", 2 * wide),)
+        else:
+            parts = (
+                product(arena, p, "ffn_gate_exps.weight", wide),
+                product(arena, p, "ffn_up_exps.weight", wide),
+            )
+        if x:
             arena.give(x)
         active = arena.take(wide)
         arena.give(*parts)
     else:
-        active = arena.take(wide)
-        if not keep:
+        active = product(arena, p, "ffn_up_exps.weight", wide)
+        if x:
             arena.give(x)
-    down = arena.take(rows)
+    down = product(arena, p, "ffn_down_exps.weight", rows, last=not m.bias)
     arena.give(active, order)
+    if m.bias and p.hosted and p.arriving:
+        p.arriving.come(arena)
     if m.active == 1:
         out = arena.take(p.row(inside))
         arena.give(down, weights)
@@ -78,10 +88,10 @@ def _experts(arena: Arena, p: Pass, m: Moe, x: Span, *, keep: bool, order: Span,
 
 def _latent(arena: Arena, p: Pass, m: Moe, x: Span) -> Span:
     """Experts that work in a narrower width than the model's: down, through them, and up again."""
-    order, weights = _routed(arena, p, m)
+    routed = _routed(arena, p, m)
     assert m.latent
     narrow = arena.take(p.row(m.latent))
-    found = _experts(arena, p, m, narrow, keep=False, order=order, weights=weights)
+    found = _experts(arena, p, m, narrow, routed)
     out = arena.take(p.row(p.hidden))
     arena.give(found)
     if not m.shared_width:
@@ -93,11 +103,8 @@ def experts(arena: Arena, p: Pass, m: Moe) -> Span:
     """Norm, router, routed and shared experts; the result is one hidden row a token."""
     x = arena.take(p.row(p.hidden))
     shared = bool(m.shared_width)
-    if m.latent:
-        out = _latent(arena, p, m, x)
-    else:
-        order, weights = _routed(arena, p, m)
-        out = _experts(arena, p, m, x, keep=shared, order=order, weights=weights)
+    own = None if shared else x
+    out = _latent(arena, p, m, x) if m.latent else _experts(arena, p, m, own, _routed(arena, p, m))
     return _with_shared(arena, p, m, x, out) if shared else out
 
 
@@ -105,16 +112,17 @@ def _with_shared(arena: Arena, p: Pass, m: Moe, x: Span, out: Span) -> Span:
     """The shared expert beside the routed ones, added in place; a learned gate reads the input once more."""
     wide = p.row(m.shared_width)
     if m.gated:
-        gate, up = arena.take(wide), arena.take(wide)
+        gate = product(arena, p, "ffn_gate_shexp.weight", wide)
+        up = product(arena, p, "ffn_up_shexp.weight", wide)
         if not m.shared_gate:
             arena.give(x)
         active = arena.take(wide)
         arena.give(gate, up)
     else:
-        active = arena.take(wide)
+        active = product(arena, p, "ffn_up_shexp.weight", wide)
         if not m.shared_gate:
             arena.give(x)
-    found = arena.take(p.row(p.hidden))
+    found = product(arena, p, "ffn_down_shexp.weight", p.row(p.hidden))
     arena.give(active)
     if m.shared_gate:
         arena.give(x)
@@ -132,7 +140,7 @@ def beside(arena: Arena, p: Pass, m: Moe, d: Dense) -> Span:
     arena.give(scores)
     weights = _normalised(arena, p, m, chosen)
     x = arena.take(p.row(p.hidden))
-    routed = _experts(arena, p, m, x, keep=False, order=order, weights=weights)
+    routed = _experts(arena, p, m, x, (order, weights))
     out = dense(arena, p, d)
     arena.give(routed)
     return out

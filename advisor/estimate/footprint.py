@@ -7,17 +7,11 @@ from advisor import units
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
 from advisor.estimate.contiguous import place_contiguous
+from advisor.estimate.layered import Kept, Load, load, overflows, place_on_devices, place_unified
 from advisor.estimate.machine import Usable, usable
 from advisor.estimate.note import Note, note
-from advisor.estimate.placement import (
-    Load,
-    Placement,
-    Pool,
-    load,
-    place_on_devices,
-    place_unified,
-    place_with_host,
-)
+from advisor.estimate.offload import place_with_host, runs_with_host
+from advisor.estimate.placement import Placement, Pool
 from advisor.estimate.pooled import KvPool, place_pooled
 from advisor.estimate.weights import CannotSize, Quants, Weights, weight_bytes
 
@@ -71,9 +65,9 @@ def _host_pool(case: Case) -> Pool:
 
 
 def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
-    pools = tuple(_pool(case, index) for index in range(len(case.machine.devices)))
+    pools = _pools(case)
     if case.machine.unified and len(pools) == 1:
-        return place_unified(pools[0], found, head_copied=True), []
+        return place_unified(pools[0], found), []
     host = _host_pool(case)
     if case.machine.unified:
         plan = place_on_devices(pools, host, found)
@@ -90,6 +84,27 @@ def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
     if with_host is None:
         return plan, [note("the host's {host_bytes} do not hold the rest either", host_bytes=case.machine.host_bytes)]
     return replace(with_host, short_bytes=plan.short_bytes), []
+
+
+def _verdict(case: Case, weights: Weights) -> str:
+    """The verdict of `placed`, without working out the plan where only its existence matters."""
+    if case.cache_rule not in LLAMA_CPP_RULES or case.machine.unified or case.machine.host_bytes is None:
+        return placed(case, weights).placement.verdict
+    found = _load(case, weights)
+    pools, host = _pools(case), _host_pool(case)
+    everything = Kept(found.weights.layer_bytes)
+    if not overflows(found, everything, pools) and place_on_devices(pools, host, found).verdict == "fits":
+        return "fits"
+    return "fits-offloaded" if case.runtime.splits.host and runs_with_host(pools, host, found) else "does-not-fit"
+
+
+def _load(case: Case, weights: Weights) -> Load:
+    found = load(case.model, weights, case.cache_rule, case.cache_question)
+    return replace(found, pipelined=case.machine.nodes == 1)
+
+
+def _pools(case: Case) -> tuple[Pool, ...]:
+    return tuple(_pool(case, index) for index in range(len(case.machine.devices)))
 
 
 def _host_into_first(plan: Placement) -> Placement:
@@ -139,7 +154,7 @@ def _placed_llama_cpp(case: Case, weights: Weights) -> Footprint:
     if devices > 1 and not case.machine.unified and not case.runtime.splits.layers:
         message = f"{case.runtime.name} does not spread a model over several devices"
         raise CannotRun(message)
-    found = load(case.model, weights, case.cache_rule, case.cache_question, devices)
+    found = _load(case, weights)
     plan, notes = _place_llama_cpp(case, found)
     return Footprint(weights, plan, found.kv_bytes, found.state_bytes, tuple(notes))
 
@@ -160,6 +175,8 @@ def _largest(good: Callable[[int], bool], low: int, high: int) -> int:
     """Largest number in low…high for which `good` holds, given that it holds up to some point; low − 1 for none."""
     if not good(low):
         return low - 1
+    if good(high):
+        return high
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if good(middle) else (low, middle - 1)
@@ -171,7 +188,7 @@ def max_context_tokens(case: Case, weights: Weights, verdict: str) -> int:
     trained = case.model.context_tokens or case.demand.context_tokens
 
     def good(context: int) -> bool:
-        return placed(case.asked(context_tokens=context), weights).placement.verdict == verdict
+        return _verdict(case.asked(context_tokens=context), weights) == verdict
 
     return max(0, _largest(good, 1, trained))
 
@@ -180,6 +197,6 @@ def max_concurrency(case: Case, weights: Weights, verdict: str) -> int:
     """Most requests of the asked context at which the verdict is still `verdict`, up to 1,024; 0 for none."""
 
     def good(count: int) -> bool:
-        return placed(case.asked(concurrency=count), weights).placement.verdict == verdict
+        return _verdict(case.asked(concurrency=count), weights) == verdict
 
     return max(0, _largest(good, 1, MOST_REQUESTS))

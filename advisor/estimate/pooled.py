@@ -1,6 +1,6 @@
 """Placement by runtimes that take a share of every device and serve all requests from one pool of cache (vLLM, SGLang)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from advisor import units
@@ -74,17 +74,19 @@ def _taken(case: Case, index: int) -> int:
 
 
 def share_budget(case: Case, index: int, share: float) -> Budget:
-    """A share of everything the device has, lowered in hundredths where less is free when the server starts."""
+    """A share of everything the device has, lowered in hundredths where less is free when the server starts.
+
+    A share that was asked for is taken to be free unless something else lives there: systems start with more or less free.
+    """
     device = case.machine.devices[index]
     seen, source = _memory(device)
-    taken = _taken(case, index)
-    free = min(seen, _free_at_start(device.hardware, seen)) - taken
+    taken, asked = _taken(case, index), case.demand.serving.memory_share is not None
+    free = (seen if asked else min(seen, _free_at_start(device.hardware, seen))) - taken
     wanted, lowered = ceil(seen * share), None
-    origin = "as asked" if case.demand.serving.memory_share is not None else "the runtime's default"
-    basis = f"{share:g} of visible memory, {origin}"
+    basis = f"{share} of visible memory, {'as asked' if asked else 'the default of ' + case.runtime.name}"
     if wanted > free:
         lowered = max(0, floor(free / seen * SHARE_STEPS)) / SHARE_STEPS
-        wanted, basis = ceil(seen * lowered), f"{lowered:g} of visible memory: {share:g} is more than is free"
+        wanted, basis = ceil(seen * lowered), f"{lowered} of visible memory: {share} is more than is free"
     if taken:
         basis += ", less what was asked to be kept"
     pool = Pool(_name(case, device), device.hardware.advertised_bytes, free, wanted, basis, source, index)
@@ -104,7 +106,7 @@ def static_budget(case: Case, index: int, share: float | None) -> Budget:
         share = default_share(seen, devices, latent=latent, vision_parameters=case.model.counts.vision)
         origin = "its default for a device of that size"
     free = found.free_bytes - _taken(case, index)
-    basis = f"{share:.3f} of what is free at start, {origin}"
+    basis = f"{round(share, 3)} of what is free at start, {origin}"
     advertised = device.hardware.advertised_bytes
     return Budget(Pool(_name(case, device), advertised, free, floor(free * share), basis, found.source, index))
 
@@ -117,7 +119,18 @@ def _budgets(case: Case) -> tuple[Budget, ...]:
     if share is None:
         message = f"nothing sourced says what share of memory {case.runtime.name} takes"
         raise CannotRun(message)
-    return tuple(share_budget(case, index, share) for index in indices)
+    budgets = tuple(share_budget(case, index, share) for index in indices)
+    lowered = min((b.lowered_share for b in budgets if b.lowered_share is not None), default=None)
+    # One setting holds for all devices: where one gives way, all do.
+    return budgets if lowered is None else tuple(_lowered(case, budget, lowered) for budget in budgets)
+
+
+def _lowered(case: Case, budget: Budget, share: float) -> Budget:
+    pool = budget.pool
+    assert pool.device is not None
+    seen, _ = _memory(case.machine.devices[pool.device])
+    basis = pool.basis if budget.lowered_share == share else f"{share} of visible memory, as on the other devices"
+    return Budget(replace(pool, usable_bytes=ceil(seen * share), basis=basis), share)
 
 
 def must_divide(case: Case) -> None:
@@ -179,13 +192,14 @@ def _overhead(case: Case, device: Device) -> tuple[int, list[Note]]:
     if derived is None:
         return 0, [note(f"{runtime.name}'s own overhead is not counted: no source states it")]
     low, high = units.gib(derived.lowest_gib), units.gib(derived.highest_gib)
-    if device.unified:
-        taken = units.gib(derived.unified_gib)
+    if derived.hardware in {device.hardware.id, device.hardware.same_as}:
+        taken = units.gib(derived.median_gib)
         words = f"{runtime.name}'s own overhead is taken as {{overhead_bytes}}, the median of {len(derived.rows)} logs"
-        return taken, [note(words + " ({low_bytes} to {high_bytes})", overhead_bytes=taken, low_bytes=low, high_bytes=high)]
-    taken = units.gib(derived.discrete_gib)
-    words = f"{runtime.name}'s own overhead is taken as {{overhead_bytes}}, the least seen: no log of such a card states it"
-    return taken, [note(words, overhead_bytes=taken)]
+        return taken, [
+            note(words + " ({low_bytes} to {high_bytes})", overhead_bytes=taken, low_bytes=low, high_bytes=high)
+        ]
+    words = f"{runtime.name}'s own overhead is taken as {{overhead_bytes}}, the least seen: no log of this hardware states it"
+    return low, [note(words, overhead_bytes=low)]
 
 
 def _weights_bytes(case: Case, weights: Weights) -> int:
@@ -239,7 +253,7 @@ def _flags(case: Case, budgets: tuple[Budget, ...]) -> str:
     parts = [f"--tensor-parallel-size {count}"] if count > 1 else []
     lowered = [budget.lowered_share for budget in budgets if budget.lowered_share is not None]
     if lowered:
-        parts.append(f"--gpu-memory-utilization {min(lowered):g}")
+        parts.append(f"--gpu-memory-utilization {min(lowered)}")
     return " ".join(parts)
 
 

@@ -29,6 +29,9 @@ class Serving:
     """--mamba-ssm-cache-dtype."""
 
 
+DEFAULTS = Serving()
+
+
 def batch_tokens(hardware: Hardware, memory_bytes: int) -> int:
     """Most tokens of one batch of vLLM's API server by default on a device of that size."""
     if memory_bytes >= units.gib(160):

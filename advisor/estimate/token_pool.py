@@ -20,7 +20,13 @@ PARAMETERS_PER_SQUARE = 12
 """Parameters of a transformer layer over its width squared."""
 LATENT_GRAPHS_MB = 1536
 MB_PER_PREFILL_GRAPH, MB_PER_DECODE_GRAPH = 8, 2
-PREFILL_GRAPHS = (range(4, 33, 4), range(48, 257, 16), range(288, 513, 32), range(576, 1025, 64), range(1280, 4097, 256))
+PREFILL_GRAPHS = (
+    range(4, 33, 4),
+    range(48, 257, 16),
+    range(288, 513, 32),
+    range(576, 1025, 64),
+    range(1280, 4097, 256),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,10 @@ class TokenPool:
         return round(self.request_tokens(context_tokens) * requests * self.token_bytes)
 
     def needed_bytes(self, context_tokens: int, requests: int) -> int:
-        """The smallest pool that serves them. The pool is split between state and KV cache in a fixed ratio, so the one that
-        runs out decides."""
+        """The smallest pool that serves them.
+
+        The pool is split between recurrent state and KV cache in a fixed ratio: the one that runs out decides.
+        """
         kv = self.kv_bytes(context_tokens, requests)
         if not self.state_bytes:
             return kv

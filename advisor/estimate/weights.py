@@ -42,6 +42,8 @@ class Weights:
     tied: bool
     active_share: tuple[float, ...]
     """Per layer the share of routed experts one token uses."""
+    matrix_bytes: tuple[Mapping[str, int], ...] = ()
+    """Each matrix of each layer, by its GGUF name without the layer's number; equal layers are the same object."""
     published: Artifact | None = None
     """The artifact whose published size these bytes are scaled to."""
 
@@ -138,9 +140,16 @@ def _part_formats(quant: Quant, artifact: Artifact | None) -> dict[str, str]:
     return dict.fromkeys((*QUANTISED_PARTS, *everywhere), quant.id)
 
 
+def _shared(layers: list[dict[str, int]]) -> tuple[Mapping[str, int], ...]:
+    """Layers of the same sizes as the same object: a model has few different ones."""
+    kinds: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
+    return tuple(kinds.setdefault(tuple(layer.items()), layer) for layer in layers)
+
+
 def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) -> Weights:
     layers = len(model.layer_names)
     layer_bytes, expert_bytes = [0] * layers, [0] * layers
+    matrices: list[dict[str, int]] = [{} for _ in range(layers)]
     outside: dict[str, int] = {}
     for tensor, size in sized:
         if tensor.part == "draft" or tensor.layer is None:
@@ -148,6 +157,8 @@ def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) ->
             outside[place] = outside.get(place, 0) + size
             continue
         layer_bytes[tensor.layer] += size
+        if len(tensor.shape) >= MATRIX:
+            matrices[tensor.layer][tensor.name.split(".", 2)[2]] = size
         if tensor.part == "experts":
             expert_bytes[tensor.layer] += size
     shares = tuple(b.moe.active / b.moe.experts if b.moe else 0.0 for b in model.layers)
@@ -155,6 +166,7 @@ def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) ->
         embedding_bytes=outside.get("embedding", 0), head_bytes=outside.get("head", 0), lookup_bytes=outside.get("lookup", 0),
         layer_bytes=tuple(layer_bytes), expert_bytes=tuple(expert_bytes), outside_bytes=outside.get("outside", 0),
         draft_bytes=outside.get("draft", 0), vision_bytes=vision_bytes, tied=model.tied_embeddings, active_share=shares,
+        matrix_bytes=_shared(matrices),
     )  # fmt: skip
 
 
@@ -167,6 +179,7 @@ def rescaled(weights: Weights, size_bytes: int, artifact: Artifact | None = None
         lookup_bytes=round(weights.lookup_bytes * factor), layer_bytes=tuple(round(b * factor) for b in weights.layer_bytes),
         expert_bytes=tuple(round(b * factor) for b in weights.expert_bytes), outside_bytes=round(weights.outside_bytes * factor),
         draft_bytes=round(weights.draft_bytes * factor), vision_bytes=round(weights.vision_bytes * factor), published=artifact,
+        matrix_bytes=_shared([{name: round(size * factor) for name, size in layer.items()} for layer in weights.matrix_bytes]),
     )  # fmt: skip
 
 

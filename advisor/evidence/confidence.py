@@ -28,8 +28,8 @@ def confidence(speed: Speed | None, rows: Sequence[Measured]) -> Confidence:
     if chosen:
         worst = max(abs(m.residual or 0.0) for m in chosen)
         best = min(m.tier for m in chosen)
-        word = "exact" if exact else "near"
-        text = note("{rows} " + word + " rows, best tier {tier}, within {worst_share} of the prediction",
+        word = ("exact" if exact else "near") + (" row" if len(chosen) == 1 else " rows")
+        text = note("{rows} " + word + ", best tier {tier}, within {worst_share} of the prediction",
                     rows=len(chosen), tier=best, worst_share=worst)  # fmt: skip
         if worst <= CLOSE and (exact or best < GOOD_TIER) and best <= GOOD_TIER:
             return Confidence("high", text)

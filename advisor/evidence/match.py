@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from advisor.catalog.schema.common import known_by
 from advisor.estimate.decode import step_s
+from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.evidence.age import overtaken
 from advisor.evidence.finding import Closeness, Measured
 from advisor.evidence.observations import SHORT_TOKENS, group, identity, observe
@@ -31,9 +33,10 @@ def _depth(record: Record, asked: int) -> tuple[str | None, bool]:
     stated = record.conditions.depth_tokens
     if stated is None:
         return "unstated: depth", False
-    if abs(stated - asked) <= max(SAME * asked, SHORT_TOKENS):
+    counted, wanted = max(stated, SHORT_TOKENS), max(asked, SHORT_TOKENS)
+    if abs(counted - wanted) <= SAME * wanted:
         return None, False
-    low, high = sorted((max(stated, SHORT_TOKENS), max(asked, SHORT_TOKENS)))
+    low, high = sorted((counted, wanted))
     return f"depth {stated}", high > 2 * low
 
 
@@ -60,19 +63,35 @@ def _runtime(facts: Facts, record: Record, case: Case) -> tuple[str | None, bool
         return f"runtime {other.name}", False
     if c.runtime_version is None:
         return "unstated: runtime version", False
-    named = case.version.version if case.version else ""
-    return (None, False) if named and named in c.runtime_version else (f"version {c.runtime_version}", False)
+    same = case.version and _names_version(c.runtime_version, case.version.version)
+    return (None, False) if same else (f"version {c.runtime_version}", False)
 
 
-def _load(record: Record, case: Case) -> tuple[str | None, bool]:
+def _names_version(stated: str, version: str) -> bool:
+    """Whether the row's own words hold that version whole: b1000 is not b100, and llama.cpp writes b7423 or 7423."""
+    bare = version[1:] if re.fullmatch(r"[bv]\d+", version) else version
+    mark = "[bv]?" if bare != version else ""
+    return re.search(rf"(?<![\w.]){mark}{re.escape(bare)}(?![\w.])", stated) is not None
+
+
+def _kv_type(facts: Facts, record: Record, case: Case) -> str:
+    """What the row kept its cache in: as stated, else its runtime's default."""
+    c = record.conditions
+    if c.kv_type and c.kv_type != "auto":
+        return c.kv_type
+    return facts.runtimes[c.runtime].kv_types[0] if c.runtime else case.kv_type
+
+
+def _load(facts: Facts, record: Record, case: Case) -> tuple[str | None, bool]:
     c = record.conditions
     count, asked = c.concurrency, case.demand.concurrency
     if count is not None and abs(count - asked) > SAME * asked:
         return f"{count} requests at once", True
     if record.devices != 1 and record.devices != len(case.machine.devices):
         return f"{record.devices} devices", True
-    if (c.kv_type or case.kv_type) != case.kv_type and c.kv_type != "auto":
-        return f"KV cache {c.kv_type}", True
+    kept = _kv_type(facts, record, case)
+    if TYPE_BYTES.get(kept, kept) != TYPE_BYTES.get(case.kv_type, case.kv_type):
+        return f"KV cache {kept}", True
     if c.placement != "device":
         return c.placement.replace("-", " "), True
     return None, False
@@ -84,7 +103,12 @@ def differences(facts: Facts, record: Record, case: Case, depth: int) -> tuple[C
     EXACT: same model, format, hardware, runtime family, KV type, depth and concurrency within 10 %. NEAR: one of runtime
     version, depth within a factor of two, sibling format, fine-tune of the same base, or something unstated. Else FAR.
     """
-    found = [_runtime(facts, record, case), _quant(facts, record, case), _depth(record, depth), _load(record, case)]
+    found = [
+        _runtime(facts, record, case),
+        _quant(facts, record, case),
+        _depth(record, depth),
+        _load(facts, record, case),
+    ]
     if record.model != case.model.id:
         found.append((f"model {record.model}", False))
     if record.plain_decode is False:
@@ -103,7 +127,8 @@ def _residual(facts: Facts, calibration: Calibration, record: Record, case: Case
         return None
     quant = record.quant or case.quant.id
     where = group(facts, facts.models[record.model or case.model.id], quant, facts.hardware[record.hardware],
-                  facts.runtimes[record.conditions.runtime or case.runtime.id], record.conditions.backend, software_date(case))  # fmt: skip
+                  facts.runtimes[record.conditions.runtime or case.runtime.id], record.conditions.backend, software_date(case),
+                  flash=record.conditions.flash_attention)  # fmt: skip
     seconds = float(step_s(found.moved, found.bandwidth_bytes_s, calibration.efficiency(where)))
     return seconds / found.step_s - 1
 
@@ -134,7 +159,7 @@ def worth_showing(facts: Facts, case: Case, rows: tuple[Measured, ...]) -> tuple
 
 
 def relatives(case: Case) -> tuple[str, ...]:
-    """Ids of the model, of what it shares its layers with, and of models that share theirs with it."""
+    """Ids of the model and of what it shares its layers with."""
     base = case.model.same_architecture_as
     return (case.model.id,) if base is None else (case.model.id, base)
 

@@ -38,6 +38,23 @@ def _cache(finding: Finding) -> list[str]:
     ]
 
 
+def _kv_pool(finding: Finding) -> list[str]:
+    """What a runtime that serves all requests from one pool has left for it."""
+    assert finding.footprint is not None
+    pool, d = finding.footprint.pool, finding.case.demand
+    if pool is None:
+        return []
+    cut = (
+        f" = {pool.blocks:,} blocks of {pool.block_bytes / units.MIB:.2f} MiB"
+        if pool.blocks is not None and pool.block_bytes
+        else ""
+    )
+    return [
+        f"KV pool      {gib(pool.pool_bytes)} on each device{cut}: {pool.tokens:,} tokens as {finding.case.runtime.name} counts them, "
+        f"{pool.requests:.2f} requests of {tokens(d.context_tokens)} at once",
+    ]
+
+
 def _pools(finding: Finding) -> list[str]:
     assert finding.footprint is not None
     lines = []
@@ -102,7 +119,7 @@ def explain(finding: Finding) -> str:
     """Everything behind one finding."""
     lines = []
     if finding.footprint:
-        lines += [*_weights(finding), *_cache(finding), *_pools(finding)]
+        lines += [*_weights(finding), *_cache(finding), *_kv_pool(finding), *_pools(finding)]
     for speed in dict.fromkeys((finding.decode, finding.decode_at_depth)):
         if speed:
             lines += _formula(speed)

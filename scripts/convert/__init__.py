@@ -1,0 +1,1 @@
+"""Converters from the material the catalog was read in, one module a kind of file."""

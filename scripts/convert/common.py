@@ -25,7 +25,7 @@ def slug(text: str) -> str:
 class _Dumper(yaml.SafeDumper):
     """Plain YAML without aliases."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the dumper's signature
         return True
 
 
@@ -67,10 +67,9 @@ def dump(data: dict[str, Any], flow_width: int = FLOW_WIDTH) -> str:
 def without_empty(data: dict[str, Any]) -> dict[str, Any]:
     """The mapping without None, empty strings and empty collections, at every depth."""
     kept = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            value = without_empty(value)
-        if value is None or value == "" or value == [] or value == {} or value == ():
+    for key, given in data.items():
+        value = without_empty(given) if isinstance(given, dict) else given
+        if value is None or (isinstance(value, str | list | dict | tuple) and not value):
             continue
         kept[key] = list(value) if isinstance(value, tuple) else value
     return kept

@@ -56,7 +56,7 @@ def deepseek(c: Config) -> Stack:
 
 
 def _delta(heads: int, width: int, kernel: int) -> Part:
-    """vLLM keeps the state of delta attention gated a channel in F32."""
+    """Delta attention gated a channel; vLLM keeps its state in F32."""
     return {
         "key_heads": heads, "value_heads": heads, "key_width": width, "value_width": width, "conv_kernel": kernel,
         "projections": "listed", "state_type": "f32",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from advisor import units
 from advisor.catalog.schema.hardware import Hardware, Member, UsableMemory
 from advisor.catalog.schema.model import Model
-from advisor.catalog.schema.runtime import Runtime
+from advisor.catalog.schema.runtime import Runtime, Version
 from advisor.estimate.case import Case, Demand, version_in_force
 from advisor.estimate.footprint import CannotRun, Footprint, footprint, max_concurrency, max_context_tokens
 from advisor.estimate.machine import machine
@@ -111,8 +111,9 @@ def test_layers_spread_over_two_cards_in_proportion_to_their_memory() -> None:
     device = card(24)
     found = fits(case(with_host(device, 64, count=2), device))
     first, second, _ = found.placement.uses
-    assert (first.first_layer, first.last_layer) == (0, 1)
-    assert (second.first_layer, second.last_layer) == (2, 3)
+    # The output counts as a fifth layer: of five positions the first three lie below one half.
+    assert (first.first_layer, first.last_layer) == (0, 2)
+    assert (second.first_layer, second.last_layer) == (3, 3)
 
 
 def test_memory_asked_to_be_kept_is_not_used() -> None:
@@ -174,6 +175,13 @@ def test_unified_memory_holds_everything_and_offload_frees_nothing() -> None:
 def test_the_version_in_force_is_the_newest_of_that_day() -> None:
     assert version_in_force(RUNTIME, "2026-02") == RUNTIME.versions[0]
     assert version_in_force(RUNTIME, "2025-12-31") is None
+
+
+def test_versions_are_in_force_in_the_order_listed_however_exact_their_dates() -> None:
+    dates = (("1", "2025-11-02"), ("2", "2025-11"), ("3", "2026"))
+    several = replace(RUNTIME, versions=tuple(Version(version=name, date=date, source="s") for name, date in dates))
+    found = [version_in_force(several, day) for day in ("2025-11-02", "2025-11-30", "2025", None)]
+    assert [version.version for version in found if version] == ["2", "2", "2", "3"]
 
 
 def test_a_cache_type_the_runtime_does_not_have_is_refused() -> None:

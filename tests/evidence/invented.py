@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.catalog.contents import Catalog
 from advisor.catalog.schema.hardware import Hardware, Member
@@ -17,6 +16,9 @@ from advisor.estimate.decode import Efficiency, step_s
 from advisor.estimate.machine import machine
 from advisor.evidence.observations import Observation, observe
 from tests.estimate.small import DENSE, LAYOUTS, MOE, RUNTIME, card, quant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TOOL = replace(
     RUNTIME, margin_mib=0,

