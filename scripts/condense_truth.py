@@ -34,7 +34,11 @@ def weights(source: Path) -> dict[str, Any]:
 def per_device(row: dict[str, Any]) -> list[list[int]]:
     """Weights, context and compute bytes of each device in order, where the row tells them apart."""
     buffers = row.get("per_buft", {})
-    return [[buffers[name][part] for part in ("model", "context", "compute")] for name in sorted(buffers) if not buffers[name]["host"]]
+    return [
+        [buffers[name][part] for part in ("model", "context", "compute")]
+        for name in sorted(buffers)
+        if not buffers[name]["host"]
+    ]
 
 
 def fit(source: Path) -> dict[str, Any]:

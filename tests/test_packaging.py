@@ -38,7 +38,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ask(installed: Path, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the unpacked package away from the checkout, with a cache folder of its own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ADVISOR")}
-    environment |= {"PYTHONPATH": str(installed), "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    environment |= {
+        "PYTHONPATH": str(installed),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+    }
     command = [sys.executable, "-m", "advisor", *arguments]
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 

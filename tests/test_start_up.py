@@ -24,7 +24,9 @@ def loaded(home: Path, *arguments: str) -> set[str]:
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ADVISOR_"))}
     environment = kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    # Twice: a command that asked about an overlay may have replaced the snapshot before.
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 

@@ -88,8 +88,8 @@ def run(arguments: Sequence[str]) -> int:
         return int(Exit.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return int(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has what it wanted (`| head`); nothing may complain when Python closes stdout.
+    except (BrokenPipeError, SystemExit):
+        # The reader has what it wanted (`| head`), which click tells by SystemExit; nothing may complain when Python closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.ANSWERED)
     return code if isinstance(code, int) else int(Exit.ANSWERED)

@@ -19,15 +19,6 @@ def lesser(a: Any, b: Any) -> Any:
     return min(a, b)
 
 
-def greater(a: Any, b: Any) -> Any:
-    """The larger of two, element by element."""
-    if _is_array(a, b):
-        import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
-
-        return np.maximum(a, b)
-    return max(a, b)
-
-
 def ceil_to(value: Any, step: int) -> Any:
     """The next multiple of `step`, for whole numbers."""
     return -(-value // step) * step

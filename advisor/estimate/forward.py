@@ -127,8 +127,20 @@ def _attended(arena: Arena, p: Pass, a: Attention, query: Span) -> Span:
     return replaced(arena, result)
 
 
-def attention(arena: Arena, p: Pass, a: Attention) -> Span:
-    """Grouped-query attention from norm to output projection; the result is one hidden row a token."""
+def _fused(arena: Arena, p: Pass, a: Attention) -> Span:
+    """The query out of one projection for query, key and value."""
+    key, value = p.row(a.kv_heads * a.head_width), p.row(a.kv_heads * a.value_head_width)
+    x = arena.take(p.row(p.hidden))
+    together = product(arena, p, "attn_qkv.weight", p.row(a.heads * a.head_width) + key + value)
+    arena.give(x)
+    query = arena.take(p.row(a.heads * a.head_width))
+    turned = arena.take(key)
+    arena.give(turned, together)
+    return query
+
+
+def _separate(arena: Arena, p: Pass, a: Attention) -> tuple[Span, Span]:
+    """What a gate is still to be read from, and the query; key and value are in the cache by then."""
     x = arena.take(p.row(p.hidden))
     query_row, gated = p.row(a.heads * a.head_width), a.gate == "per-channel"
     raw = product(arena, p, "attn_q.weight", query_row * (2 if gated else 1))
@@ -138,6 +150,16 @@ def attention(arena: Arena, p: Pass, a: Attention) -> Span:
     if p.rotated_key:
         query = replaced(arena, query)
     _cached(arena, p, a, x)
+    return raw, query
+
+
+def attention(arena: Arena, p: Pass, a: Attention) -> Span:
+    """Grouped-query attention from norm to output projection; the result is one hidden row a token."""
+    query_row, gated = p.row(a.heads * a.head_width), a.gate == "per-channel"
+    if a.fused_qkv:
+        raw, query = (0, 0), _fused(arena, p, a)
+    else:
+        raw, query = _separate(arena, p, a)
     result = _attended(arena, p, a, query)
     arena.give(*p.closing)
     if p.rotated_value:

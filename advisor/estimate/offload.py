@@ -88,7 +88,9 @@ def place_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placeme
         return None
     weights = found.weights
     if any(weights.expert_bytes):
-        moved = _smallest_plan(found, pools, _without_experts, weights.expert_bytes, 1)
+        # Fewer layers than that hold no experts: nothing would move.
+        least = 1 + next(index for index, size in enumerate(weights.expert_bytes) if size)
+        moved = _smallest_plan(found, pools, _without_experts, weights.expert_bytes, least)
         if moved is not None:
             return _with_experts_on_host(pools, host, found, moved)
     whole = tuple(

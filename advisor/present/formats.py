@@ -34,6 +34,8 @@ def tok_s(value: float) -> str:
     """Two significant digits, three from 100: predictions are not more precise than that."""
     if value >= MANY:
         return f"{value:.0f}"
+    if value < 1:
+        return f"{value:.2f}"
     return f"{value:.1f}" if value < READABLE else f"{value:.0f}"
 
 

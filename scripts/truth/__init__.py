@@ -1,0 +1,1 @@
+"""Header-only model files for asking llama.cpp itself."""

@@ -1,7 +1,6 @@
 """Write a GGUF file that is all header: a catalog model's tensors and metadata over a sparse hole, enough for llama.cpp to plan it."""
 
 import struct
-from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.catalog.contents import Catalog
@@ -20,6 +19,8 @@ ALIGNMENT = 32
 U32, I32, F32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
 NORM_AFTER_ATTENTION = frozenset({"gpt-oss", "qwen3next", "qwen35", "qwen35moe", "glm4moe"})
 """Architectures that call the norm before the feed-forward half post_attention_norm."""
+SCALED = ("granite", "cohere", "command")
+"""Families that scale logits and streams."""
 SIGMOID_GATING = 2
 
 
@@ -51,7 +52,35 @@ def _attention_facts(layers: list[Block], a: Attention) -> dict[str, Value]:
     }
     if windows:
         facts["attention.sliding_window"] = windows[0]
+        facts |= _windowed_facts([b.attention for b in layers if b.attention])
     return facts
+
+
+def _windowed_facts(layers: list[Attention]) -> dict[str, Value]:
+    """What architectures with unlike windowed layers ask for (Gemma 4)."""
+    full = next((a for a in layers if not a.window), layers[0])
+    windowed = next(a for a in layers if a.window)
+    if (full.head_width, full.kv_heads) == (windowed.head_width, windowed.kv_heads):
+        return {}
+    return {
+        "attention.sliding_window_pattern": [bool(a.window) for a in layers],
+        "attention.key_length": full.head_width, "attention.value_length": full.value_head_width,
+        "attention.key_length_swa": windowed.head_width, "attention.value_length_swa": windowed.value_head_width,
+        "rope.dimension_count": full.head_width, "rope.dimension_count_swa": windowed.head_width,
+        "attention.head_count_kv": [a.kv_heads for a in layers], "embedding_length_per_layer_input": 0,
+        "final_logit_softcapping": 30.0,
+    }  # fmt: skip
+
+
+def _indexer_facts(layers: list[Block]) -> dict[str, Value]:
+    attentions = [b.latent_attention or b.attention for b in layers]
+    found = next((a.indexer for a in attentions if a and a.indexer), None)
+    if not found:
+        return {}
+    return {
+        "attention.indexer.head_count": found.heads, "attention.indexer.key_length": found.width,
+        "attention.indexer.top_k": found.top_k,
+    }  # fmt: skip
 
 
 def _latent_facts(a: LatentAttention) -> dict[str, Value]:
@@ -88,7 +117,7 @@ def _expert_facts(m: Moe, dense_first: int) -> dict[str, Value]:
 
 def _state_facts(layers: list[Block]) -> dict[str, Value]:
     if g := next((b.gated_delta for b in layers if b.gated_delta), None):
-        attending = [i for i, b in enumerate(layers) if b.attention]
+        attending = [i for i, b in enumerate(layers) if b.attention or b.latent_attention]
         return {
             "ssm.conv_kernel": g.conv_kernel, "ssm.inner_size": g.value_heads * g.value_width, "ssm.state_size": g.key_width,
             "ssm.time_step_rank": g.value_heads, "ssm.group_count": g.key_heads, "full_attention_interval": attending[0] + 1,
@@ -99,6 +128,12 @@ def _state_facts(layers: list[Block]) -> dict[str, Value]:
             "ssm.conv_kernel": m.conv_kernel, "ssm.inner_size": m.heads * m.head_width, "ssm.state_size": m.state,
             "ssm.time_step_rank": m.heads, "ssm.group_count": m.groups,
         }  # fmt: skip
+    if n := next((b.mamba1 for b in layers if b.mamba1), None):
+        return {
+            "ssm.conv_kernel": n.conv_kernel, "ssm.inner_size": n.inner, "ssm.state_size": n.state, "ssm.time_step_rank": n.dt_rank,
+        }  # fmt: skip
+    if c := next((b.short_conv for b in layers if b.short_conv), None):
+        return {"shortconv.l_cache": c.kernel}
     return {}
 
 
@@ -106,13 +141,11 @@ def metadata(model: Model) -> dict[str, Value]:
     """What llama.cpp's loader asks for, by full key; no tokenizer, only the size of its vocabulary."""
     architecture = model.gguf_architecture or ""
     layers = list(model.layers)
-    drafts = model.draft_layers.layers if model.draft_layers and model.draft_layers.in_gguf else 0
-    layers += [model.blocks[model.draft_layers.block]] * drafts if model.draft_layers else []
     attentions = [b.attention or b.latent_attention for b in layers]
     heads = [a.heads if a else 0 for a in attentions]
     kv_heads = [a.kv_heads if isinstance(a, Attention) else int(a is not None) for a in attentions]
     widths = [b.dense.width if b.dense else b.moe.width if b.moe else 0 for b in layers]
-    hybrid = any(b.mamba2 for b in layers)
+    hybrid = any(b.mamba2 or b.mamba1 or b.short_conv for b in layers)
     facts: dict[str, Value] = {
         "vocab_size": model.vocabulary or 0, "context_length": model.context_tokens or 0, "embedding_length": model.hidden or 0,
         "block_count": len(layers), "attention.head_count": max(heads), "attention.layer_norm_rms_epsilon": 1e-6,
@@ -120,13 +153,15 @@ def metadata(model: Model) -> dict[str, Value]:
         "attention.head_count_kv": kv_heads if hybrid else max(kv_heads),
         "feed_forward_length": widths if hybrid else max(widths),
     }  # fmt: skip
-    if drafts:
-        facts["nextn_predict_layers"] = drafts
     first = next((a for a in attentions if a), None)
-    facts |= _latent_facts(first) if isinstance(first, LatentAttention) else _attention_facts(layers, first) if first else {}
+    facts |= (
+        _latent_facts(first) if isinstance(first, LatentAttention) else _attention_facts(layers, first) if first else {}
+    )
     if moe := next((b.moe for b in layers if b.moe), None):
         facts |= _expert_facts(moe, next(i for i, b in enumerate(layers) if b.moe))
-    facts |= _state_facts(layers)
+    facts |= _state_facts(layers) | _indexer_facts(layers)
+    if architecture.startswith(SCALED):
+        facts |= dict.fromkeys(("logit_scale", "residual_scale", "embedding_scale", "attention.scale"), 1.0)
     own = {f"{architecture}.{key}": value for key, value in facts.items()}
     return {"general.architecture": architecture, "general.name": model.id, "tokenizer.ggml.model": "no_vocab", **own}
 
@@ -138,11 +173,16 @@ def _named(model: Model, tensor: Tensor) -> str:
 
 
 def write_header(model: Model, mix: str, catalog: Catalog, path: Path) -> int:
-    """Write `model` quantised as `mix` to `path` without its weights; returns the bytes they would take."""
-    chosen: Iterable[tuple[Tensor, str]] = formats(mix, tensor_list(model), mix_facts(model))
+    """Write `model` quantised as `mix` to `path` without its weights; returns the bytes they would take.
+
+    Draft layers are left out: llama.cpp does not load them, and not every architecture's loader knows them.
+    """
+    chosen = formats(mix, tensor_list(model), mix_facts(model))
     infos, offset = bytearray(), 0
     count = 0
     for tensor, kind in chosen:
+        if tensor.part == "draft":
+            continue
         layout = catalog.quants[kind].block
         assert layout is not None
         infos += _packed_text(_named(model, tensor)) + struct.pack("<I", len(tensor.shape))

@@ -360,3 +360,28 @@ def test_an_unknown_command_is_a_usage_error(advisor: Advisor) -> None:
 
 def test_the_version_is_printed(advisor: Advisor) -> None:
     assert advisor("--version").out.startswith("advisor, version ")
+
+
+def test_an_interrupted_answer_has_the_exit_code_of_an_interrupt(
+    advisor: Advisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        buffer = None
+
+        def __getattribute__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin", Interrupted())
+    assert advisor("fit", "-", "--hw", "spark").code == 130
+
+
+def test_a_reader_that_goes_away_gets_no_complaint(home: Path, advisor: Advisor) -> None:
+    assert advisor("fit", *SPARK).code == 0
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ADVISOR_"))}
+    environment = kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-m", "advisor", "fit", *SPARK, "--json"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, env=environment, check=False)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -64,7 +64,7 @@ def test_the_order_does_not_depend_on_what_came_first(found: list[Finding]) -> N
     assert [each.verdict for each in ordered(found)] == [each.verdict for each in ordered(EVERY_VERDICT * 2)]
 
 
-MANY = {"quants": {name: replace(quant, usual=True) for name, quant in QUANTS.items()},
+MANY: dict[str, Any] = {"quants": {name: replace(quant, usual=True) for name, quant in QUANTS.items()},
         "runtimes": {f"tool-{n}": replace(TOOL, id=f"tool-{n}") for n in range(6)} | {"other": OTHER}}  # fmt: skip
 
 

@@ -14,7 +14,7 @@ contexts = st.integers(1, 300_000)
 
 
 def kv(model: Model, context: int, rule: str = "llama.cpp", **more: object) -> int:
-    return round(cache_bytes(model, rule, CacheQuestion(context_tokens=context, **more)).kv_bytes)  # type: ignore[arg-type]
+    return int(cache_bytes(model, rule, CacheQuestion(context_tokens=context, **more)).kv_bytes)  # type: ignore[arg-type]
 
 
 @given(st.sampled_from(EVERY_KIND), st.sampled_from(RULES), contexts, contexts)

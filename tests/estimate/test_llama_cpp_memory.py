@@ -66,11 +66,11 @@ def loaded(known: tuple[Model, Weights], row: dict[str, Any]) -> Load:
 
 def described(name: str, row: dict[str, Any]) -> str:
     asked = ("ctx", "seq", "unified", "tk", "fa", "ub", "outputs", "swa_full")
-    return f"{name} {({key: row[key] for key in asked})}"
+    return f"{name} { ({key: row[key] for key in asked}) }"
 
 
 def device_total(row: dict[str, Any]) -> int:
-    return row["dev_model"] + row["dev_ctx"] + row["dev_compute"]
+    return int(row["dev_model"] + row["dev_ctx"] + row["dev_compute"])
 
 
 def within(errors: Errors, *, middle: float = 1.0, p90: float = 1.0, p99: float = 1.0, worst: float = 1.0) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.catalog.schema.model import Model
 from advisor.estimate.arena import Arena
 from advisor.estimate.kv_cache import CacheQuestion
 from advisor.estimate.layered import Kept, Load, load, place_on_devices, spread
@@ -21,7 +22,7 @@ DEEP_DENSE = model(*DENSE.blocks.values(), repeat=12, name="deep-dense")
 HOST = Pool("host", None, 64 * GIB, 64 * GIB, "", None, None)
 
 
-def loaded(context: int = 4096, of=DEEP) -> Load:
+def loaded(context: int = 4096, of: Model = DEEP) -> Load:
     return load(of, weight_bytes(of, quant("f16"), "gguf", quant), "llama.cpp", CacheQuestion(context_tokens=context))
 
 
@@ -53,7 +54,7 @@ def test_the_output_counts_as_a_layer_when_layers_are_handed_out() -> None:
 
 
 @given(st.integers(40, 400), st.integers(40, 400), st.sampled_from([DEEP, DEEP_DENSE]))
-def test_flags_read_again_give_the_same_layers(one: int, other: int, of) -> None:
+def test_flags_read_again_give_the_same_layers(one: int, other: int, of: Model) -> None:
     found, pools = loaded(of=of), cards(one, other)
     plan = place_on_devices(pools, HOST, found)
     if plan.verdict != "fits":

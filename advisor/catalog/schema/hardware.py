@@ -60,7 +60,9 @@ class Host:
     cpu: Annotated[str | None, "processor as stated"] = None
     memory_gb: Annotated[Positive | None, "main memory"] = None
     memory_type: Annotated[str | None, "DDR4, DDR5 …"] = None
-    bandwidth_gb_s: Annotated[Positive | None, "peak of main memory; absent = the source does not state its speed"] = None
+    bandwidth_gb_s: Annotated[Positive | None, "peak of main memory; absent = the source does not state its speed"] = (
+        None
+    )
     source: Annotated[Text, "source id"]
     note: str | None = None
 
@@ -92,7 +94,9 @@ class Hardware:
     platform: Annotated[Platform | None, "what runtimes program it with; absent for a system: its members say"] = None
     same_as: Annotated[str | None, "id of the device this box rebadges: evidence for one holds for the other"] = None
     variant_of: Annotated[str | None, "id shared by entries that differ in memory only"] = None
-    advertised_gb: Annotated[Positive | None, "memory as sold; binary where vendors mean it so (see memory_is_binary)"] = None
+    advertised_gb: Annotated[
+        Positive | None, "memory as sold; binary where vendors mean it so (see memory_is_binary)"
+    ] = None
     memory_is_binary: Annotated[bool, "the advertised figure counts in 2**30 (graphics cards, DIMMs)"] = True
     usable: Annotated[tuple[UsableMemory, ...], "what of it can be had, by runtime"] = ()
     memory_type: Annotated[str | None, "GDDR6X, LPDDR5X …"] = None
@@ -141,5 +145,3 @@ class Hardware:
     def is_system(self) -> bool:
         """True when it is made of other entries."""
         return bool(self.members)
-
-

@@ -40,7 +40,9 @@ class Attention:
     qkv_bias: Annotated[bool, "biases on query, key and value"] = False
     output_bias: Annotated[bool, "a bias on the output projection"] = False
     query_key_norm: Annotated[Norm, "norms on query and key: one head wide, or as wide as all heads"] = "none"
-    gate: Annotated[Gate, "an output gate: as wide as the query (query projection doubled), or one value a head"] = "none"
+    gate: Annotated[Gate, "an output gate: as wide as the query (query projection doubled), or one value a head"] = (
+        "none"
+    )
     sinks: Annotated[bool, "one learned sink a query head"] = False
     value_from_key: Annotated[bool, "no value projection: the key is used twice, and cached as both"] = False
     cached_by_earlier_layer: Annotated[bool, "reads an earlier layer's KV and caches nothing itself"] = False
@@ -63,7 +65,9 @@ class LatentAttention:
     rope_width: Annotated[Count, "width of the shared rotary key (qk_rope_head_dim)"]
     nope_width: Annotated[Count, "width of a head's key without position (qk_nope_head_dim)"]
     value_width: Annotated[Count, "width of one value head (v_head_dim)"]
-    query_rank: Annotated[Count | None, "width of the query's own latent (q_lora_rank); absent = plain projection"] = None
+    query_rank: Annotated[Count | None, "width of the query's own latent (q_lora_rank); absent = plain projection"] = (
+        None
+    )
     indexer: Annotated[Indexer | None, "present where the layer picks the tokens it reads (DSA)"] = None
     gate: Annotated[Gate, "an output gate"] = "none"
 
@@ -84,7 +88,8 @@ class GatedDelta:
         "fused-ba: beta and alpha in one tensor (Qwen3-Next); split-ba: two (Qwen3.5); listed: the block's tensors list says",
     ] = "split-ba"
     state_type: Annotated[
-        StateType, "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself"
+        StateType,
+        "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself",
     ] = "bf16"
 
 
@@ -102,7 +107,8 @@ class Mamba2:
     conv_bias: Annotated[bool, "a bias on the convolution"] = True
     grouped_norm: Annotated[bool, "a gated norm over the inner width"] = True
     state_type: Annotated[
-        StateType, "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself"
+        StateType,
+        "what its configuration, or vLLM for its family, keeps the recurrent state in; bf16 = as the model itself",
     ] = "bf16"
 
 
@@ -186,7 +192,9 @@ class Block:
     dense: Annotated[Dense | None, "dense feed-forward"] = None
     moe: Annotated[Moe | None, "mixture of experts"] = None
     norms: Annotated[Natural, "norm vectors as wide as the model"] = 2
-    tensors: Annotated[dict[str, Shape], "further tensors of the block, GGUF name without `blk.N.`"] = field(default_factory=dict)
+    tensors: Annotated[dict[str, Shape], "further tensors of the block, GGUF name without `blk.N.`"] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +251,9 @@ class StatedCounts:
 
     __pydantic_config__ = STRICT
 
-    text: Annotated[Count | None, "parameters of the language model, embeddings included, MTP and vision left out"] = None
+    text: Annotated[Count | None, "parameters of the language model, embeddings included, MTP and vision left out"] = (
+        None
+    )
     read_per_token: Annotated[Count | None, "of these, read for one decoded token at batch 1"] = None
     published: Annotated[Count | None, "element total the publisher's repository lists"] = None
     vision: Annotated[Natural, "vision and audio towers: a separate file in GGUF, loaded with safetensors"] = 0
@@ -260,11 +270,17 @@ class Model:
     name: Annotated[Text, "display name"]
     repository: Annotated[str | None, "Hugging Face repository of the base model; the model answers to it"] = None
     aliases: Annotated[tuple[Text, ...], "other names it answers to, case-insensitively"] = ()
-    provenance: Annotated[Provenance, "how the configuration was obtained; name-only = architecture not known, cannot be sized"]
+    provenance: Annotated[
+        Provenance, "how the configuration was obtained; name-only = architecture not known, cannot be sized"
+    ]
     sources: Annotated[tuple[Text, ...], "source ids of the configuration"] = ()
-    same_architecture_as: Annotated[str | None, "id of the model whose layers this one shares (fine-tune, other version)"] = None
+    same_architecture_as: Annotated[
+        str | None, "id of the model whose layers this one shares (fine-tune, other version)"
+    ] = None
     model_type: Annotated[str | None, "architecture name in the publisher's configuration"] = None
-    gguf_architecture: Annotated[str | None, "architecture name in llama.cpp; absent = no GGUF tensor list is known"] = None
+    gguf_architecture: Annotated[
+        str | None, "architecture name in llama.cpp; absent = no GGUF tensor list is known"
+    ] = None
     context_tokens: Annotated[Count | None, "trained context length"] = None
     context_note: Annotated[str | None, "where the length comes from when not from the configuration"] = None
     vocabulary: Annotated[Count | None, "rows of the embedding"] = None
@@ -273,8 +289,12 @@ class Model:
     blocks: Annotated[dict[str, Block], "kinds of layer, by a name of your choice"] = field(default_factory=dict)
     layout: Annotated[tuple[Run, ...], "the layer stack, bottom up"] = ()
     draft_layers: Annotated[DraftLayers | None, "multi-token-prediction layers in the checkpoint"] = None
-    tensors: Annotated[dict[str, Shape], "further tensors outside the layers, by GGUF name"] = field(default_factory=dict)
-    lookup_tensors: Annotated[tuple[str, ...], "names in `tensors` that are read one row a token (n-gram, per-layer tables)"] = ()
+    tensors: Annotated[dict[str, Shape], "further tensors outside the layers, by GGUF name"] = field(
+        default_factory=dict
+    )
+    lookup_tensors: Annotated[
+        tuple[str, ...], "names in `tensors` that are read one row a token (n-gram, per-layer tables)"
+    ] = ()
     counts: Annotated[StatedCounts, "stated parameter counts"] = field(default_factory=StatedCounts)
     released_quant: Annotated[str | None, "quantization id the publisher released it in, when not BF16"] = None
     artifacts: Annotated[tuple[Artifact, ...], "published quantised repositories and files"] = ()
@@ -295,4 +315,3 @@ class Model:
     def layer_names(self) -> tuple[str, ...]:
         """Name of each layer's block, bottom up, without draft layers."""
         return tuple(name for run in self.layout for _ in range(run.repeat) for name in run.blocks)
-

@@ -35,7 +35,9 @@ class Quant:
     name: Annotated[Text, "display name"]
     aliases: Annotated[tuple[Text, ...], "other names it answers to, case-insensitively"] = ()
     container: Annotated[Container, "file format that holds it"]
-    containers: Annotated[tuple[Container, ...], "all of them, where several do: `container` is then the usual one"] = ()
+    containers: Annotated[
+        tuple[Container, ...], "all of them, where several do: `container` is then the usual one"
+    ] = ()
     rule: Annotated[
         Rule,
         "block: every quantised tensor uses `block`; ggml-mix: llama.cpp's mix of that name around `base`; "
@@ -43,9 +45,9 @@ class Quant:
     ]
     block: Annotated[BlockLayout | None, "exact block layout"] = None
     base: Annotated[str | None, "id of the block format a mix is built around"] = None
-    parts: Annotated[
-        dict[str, str], "part of the model → quantization id; parts not named stay in `rest`"
-    ] = field(default_factory=dict)
+    parts: Annotated[dict[str, str], "part of the model → quantization id; parts not named stay in `rest`"] = field(
+        default_factory=dict
+    )
     rest: Annotated[str, "quantization id of every weight matrix not quantised"] = "bf16"
     rest_in: Annotated[dict[Container, str], "container → what it is in that one, where containers differ"] = field(
         default_factory=dict

@@ -22,7 +22,9 @@ class Version:
     version: Annotated[Text, "as the project writes it, quoted"]
     date: Annotated[Date, "release day"]
     cache_rule: Annotated[CacheRule | None, "KV accounting from this version on, where it changes"] = None
-    memory_share: Annotated[Share | None, "share of device memory it takes by default from then on, where it changes"] = None
+    memory_share: Annotated[
+        Share | None, "share of device memory it takes by default from then on, where it changes"
+    ] = None
     state_caching: Annotated[
         StateCaching | None,
         "recurrent state kept for prefix caching from then on, where it changes: none; aligned: a second page a request; "
@@ -58,7 +60,9 @@ class Backend:
     __pydantic_config__ = STRICT
 
     platforms: Annotated[tuple[Platform, ...], "platforms it runs on"]
-    context_mib: Annotated[Natural | None, "what one device loses to the backend's own context; absent = not known"] = None
+    context_mib: Annotated[Natural | None, "what one device loses to the backend's own context; absent = not known"] = (
+        None
+    )
     source: Annotated[Text, "source id"]
 
 
@@ -91,15 +95,21 @@ class Runtime:
     splits: Splits
     cache_rule: Annotated[CacheRule, "how it accounts for the KV cache"]
     kv_types: Annotated[tuple[Text, ...], "types it can keep the KV cache in, the default first"]
-    memory_share: Annotated[Share | None, "share of device memory it takes by default (vLLM's gpu_memory_utilization)"] = None
+    memory_share: Annotated[
+        Share | None, "share of device memory it takes by default (vLLM's gpu_memory_utilization)"
+    ] = None
     margin_mib: Annotated[Natural, "memory it leaves free on every device by default"] = 0
     block_tokens: Annotated[Natural | None, "tokens in one page of the KV cache"] = None
     latent_block_tokens: Annotated[Natural | None, "the same for layers with latent attention, where it differs"] = None
-    pool_rule: Annotated[PoolRule, "how a paged cache is planned: blocks of several layers (vLLM), or tokens (SGLang)"] = "blocks"
+    pool_rule: Annotated[
+        PoolRule, "how a paged cache is planned: blocks of several layers (vLLM), or tokens (SGLang)"
+    ] = "blocks"
     overhead_gib: Annotated[Positive | None, "what it takes beside weights and cache, where measured"] = None
     overhead: Annotated[Overhead | None, "the same derived from logs, where no source measured it"] = None
     refuses_memory: Annotated[str | None, "why its memory cannot be predicted, where no rule is sourced"] = None
-    refused_quants: Annotated[dict[str, str], "quantization id → why it does not load here"] = field(default_factory=dict)
+    refused_quants: Annotated[dict[str, str], "quantization id → why it does not load here"] = field(
+        default_factory=dict
+    )
     versions: Annotated[tuple[Version, ...], "oldest first"]
     sources: Annotated[tuple[Text, ...], "source ids"]
     notes: str | None = None

@@ -19,7 +19,9 @@ class Source:
     url: Annotated[str | None, "address of the page; absent = it has none that was read"] = None
     locator: Annotated[str | None, "how to find it again where it has no address"] = None
     tier: Annotated[Tier, "0 own measurement, 1 project owner or manufacturer, 2 professional review, 3 community"]
-    family: Annotated[str | None, "publisher and page family: sources of one family are left out of a test together"] = None
+    family: Annotated[
+        str | None, "publisher and page family: sources of one family are left out of a test together"
+    ] = None
     published: Annotated[Date | None, "day, month or year of publication"] = None
     accessed: Annotated[Date, "day it was read"]
     licence: Annotated[str | None, "licence of the data, where it asks for attribution"] = None
