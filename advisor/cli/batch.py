@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -76,8 +76,11 @@ def _flag(request: dict[str, Any], name: str, *, default: bool) -> bool:
 def _demand(request: dict[str, Any]) -> Demand:
     prompt = _whole(request, "prompt", 0, MOST_TOKENS, 0) or 0
     output = _whole(request, "output", 0, MOST_TOKENS, 0) or 0
-    context = _whole(request, "context", 1, MOST_TOKENS, None) or prompt + output or DEFAULT_CONTEXT
+    stated = _whole(request, "context", 1, MOST_TOKENS, None)
     depth = _whole(request, "depth", 0, MOST_TOKENS, None)
+    if stated is not None and max(prompt + output, depth or 0) > stated:
+        raise UsageError("context: memory must hold depth, and prompt and output together")
+    context = stated or prompt + output or DEFAULT_CONTEXT
     kv_type, as_of, level = _words(request, "kv_type"), _words(request, "as_of"), request.get("level", 0.8)
     if kv_type is not None and kv_type not in TYPE_BYTES:
         raise UsageError(f"kv_type: must be one of {', '.join(sorted(TYPE_BYTES))}")
@@ -151,13 +154,21 @@ def _one(session: _Session, line: str) -> dict[str, Any]:
         return {"id": request_id, "error": {"code": error.code, "message": str(error)}}
 
 
+def _bounded(stream: IO[bytes]) -> Iterable[str]:
+    """The lines of a stream; of one too long to be a request just enough to say so, however long it goes on."""
+    while line := stream.readline(LONGEST_LINE + 2):
+        yield line.decode("utf-8", "replace")
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE)
+
+
 def _lines(path: Path) -> Iterable[str]:
     if str(path) == "-":
-        yield from (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        yield from _bounded(sys.stdin.buffer)
         return
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from file
+        with path.open("rb") as file:
+            yield from _bounded(file)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.present.explain import explain as why
 from advisor.present.fit_card import card
-from advisor.present.fit_table import HEADERS, rows, without_constant
+from advisor.present.fit_table import CSV_HEADERS, HEADERS, csv_row, rows, without_constant
 from advisor.present.formats import say
 from advisor.present.tables import render
 
@@ -49,7 +49,7 @@ def text(found: Sequence[Sequence[Finding]], output_format: TableFormat, *, expl
     if not everything:
         return "nothing to say: no runtime loads any offered format of this model there; name one with --quant and --runtime"
     if output_format == "csv":
-        return render(HEADERS, rows(everything), "csv")
+        return render(CSV_HEADERS, [csv_row(finding) for finding in everything], "csv")
     if len(found) == 1:
         return "\n\n".join(_one_question(found[0], output_format, explain=explain))
     best = [findings[0] for findings in found if findings]

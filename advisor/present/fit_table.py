@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor import units
 from advisor.present.fit_card import MARKS
@@ -11,15 +11,21 @@ from advisor.present.formats import as_printed, tok_s, tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from advisor.evidence.finding import Finding
+    from advisor.evidence.finding import Finding, Measured
 
 HEADERS = ("model", "quant", "hardware", "runtime", "verdict", "memory GiB", "usable GiB", "decode tok/s", "range", "at context",
            "measured", "max context", "confidence")  # fmt: skip
 
 
-def _measured(finding: Finding) -> str:
+def _nearest(finding: Finding) -> Measured | None:
+    """The nearest row without a remark; None where it is far."""
     best = next((row for row in finding.evidence if not row.remark), None)
-    if best is None or best.closeness == "far":
+    return None if best is None or best.closeness == "far" else best
+
+
+def _measured(finding: Finding) -> str:
+    best = _nearest(finding)
+    if best is None:
         return ""
     return f"{as_printed(best.record.decode_tok_s or 0)} {MARKS[best.closeness]}{best.tier}"
 
@@ -45,6 +51,30 @@ def row(finding: Finding) -> list[str]:
 def rows(findings: Sequence[Finding]) -> list[list[str]]:
     """Every finding as a line; columns as in `HEADERS`."""
     return [row(finding) for finding in findings]
+
+
+CSV_HEADERS = ("model", "quant", "hardware", "runtime", "backend", "verdict", "context_tokens", "concurrency", "weights_bytes",
+               "kv_cache_bytes", "device_used_bytes", "device_usable_bytes", "short_bytes", "decode_tok_s", "low_tok_s", "high_tok_s",
+               "ceiling_tok_s", "decode_at_context_tok_s", "max_context_tokens", "max_concurrency", "measured_tok_s", "measured_match",
+               "measured_tier", "confidence")  # fmt: skip
+
+
+def csv_row(finding: Finding) -> list[Any]:
+    """The finding as values for programs: whole bytes and tokens, plain numbers, nothing where it cannot be known."""
+    case, found, demand = finding.case, finding.footprint, finding.case.demand
+    uses = [use for use in found.placement.uses if use.pool.device is not None] if found else []
+    zero, deep, best = finding.decode, finding.decode_at_depth, _nearest(finding)
+    memory = (
+        [found.weights.total_bytes, found.kv_bytes, sum(use.used_bytes for use in uses),
+         sum(use.pool.usable_bytes for use in uses), found.placement.short_bytes] if found else [None] * 5
+    )  # fmt: skip
+    speed = [zero.tok_s, zero.low_tok_s, zero.high_tok_s, zero.ceiling_tok_s] if zero else [None] * 4
+    measured = [best.record.decode_tok_s, best.closeness, best.tier] if best else [None] * 3
+    return [
+        case.model.id, case.quant.id, case.machine.hardware.id, case.runtime.id, case.backend, finding.verdict,
+        demand.context_tokens, demand.concurrency, *memory, *speed, deep.tok_s if deep else None,
+        finding.max_context_tokens, finding.max_concurrency, *measured, finding.confidence.level,
+    ]  # fmt: skip
 
 
 def without_constant(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:

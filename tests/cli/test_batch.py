@@ -221,6 +221,12 @@ def test_the_context_is_stated_or_follows_from_the_rest(batch: Batch, fields: di
     assert answer["finding"]["context_tokens"] == context
 
 
+@pytest.mark.parametrize("fields", [{"context": 100, "depth": 200}, {"context": 100, "prompt": 90, "output": 20}])
+def test_a_stated_context_must_hold_what_is_asked(batch: Batch, fields: dict[str, int]) -> None:
+    (answer,) = batch(REQUEST | fields)
+    assert error(answer)[0] == "usage"
+
+
 def test_requests_come_from_stdin_too(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
     type_in(monkeypatch, json.dumps(REQUEST | {"id": 1}).encode() + b"\n\xff\n")
     answered = advisor("fit", "--batch", "-")
