@@ -16,6 +16,7 @@ from advisor.decide.question import Question
 from advisor.errors import Exit, UsageError
 from advisor.estimate.case import Demand
 from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.estimate.placement import RUNS
 from advisor.evidence.calibration import Calibration
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from advisor.present.tables import TableFormat
 
 DEFAULT_CONTEXT = 8192
-RUNS = frozenset({"fits", "fits-offloaded"})
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:

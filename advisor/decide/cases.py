@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.estimate.case import Case, version_in_force
+from advisor.estimate.case import Case, container_of, usual_backend, version_in_force
 from advisor.estimate.ggml_mix import PLAIN
 from advisor.estimate.machine import Machine, machine
 from advisor.estimate.note import Note, note
@@ -30,16 +30,6 @@ class Excluded:
     reason: Note
 
 
-def containers(quant: Quant) -> tuple[str, ...]:
-    """File formats the quantization exists in."""
-    return (quant.container, *(c for c in quant.containers if c != quant.container))
-
-
-def container_of(quant: Quant, runtime: Runtime) -> str | None:
-    """The file format in which the runtime would load it; None where it loads none."""
-    return next((c for c in runtime.containers if c in containers(quant)), None)
-
-
 def _published(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a.quant for a in model.artifacts if not a.follows_rule))
 
@@ -59,15 +49,6 @@ def offered(facts: Facts, model: Model, *, everything: bool) -> tuple[Quant, ...
         wanted = (*USUAL_MIXES, *(q for q in published if facts.quants[q].usual))
     found = [facts.quants[q] for q in dict.fromkeys(wanted) if q in facts.quants]
     return tuple(q for q in found if everything or q.id == model.released_quant or q.usual)
-
-
-def _backend(question: Question, runtime: Runtime, target: Machine) -> str | None:
-    """The backend asked for where the runtime has it, else its usual one that drives every device."""
-    platforms = {device.hardware.platform for device in target.devices}
-    for name, backend in runtime.backends.items():
-        if question.backend in {None, name} and platforms <= set(backend.platforms):
-            return name
-    return None
 
 
 def _version(question: Question, runtime: Runtime) -> Version | None:
@@ -98,7 +79,7 @@ def _offered_runtimes(facts: Facts, question: Question) -> tuple[Runtime, ...]:
 def _of_runtime(
     question: Question, runtime: Runtime, target: Machine, formats: tuple[Quant, ...]
 ) -> Iterator[Case | Excluded]:
-    backend = _backend(question, runtime, target)
+    backend = usual_backend(runtime, {device.hardware.platform for device in target.devices}, question.backend)
     loadable = [
         (quant, container) for quant in formats
         if (container := container_of(quant, runtime)) and (question.quant or _is_usual(quant, container))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.catalog.schema.common import known_by
-from advisor.decide.cases import container_of, containers
-from advisor.estimate.case import Case, version_in_force
+from advisor.estimate.case import Case, container_of, containers, version_in_force
 from advisor.estimate.machine import machine
 from advisor.evidence.age import overtaken
-from advisor.evidence.match import compared, nearest_first
+from advisor.evidence.match import compared, nearest_first, same_count
 from advisor.evidence.observations import default_backend, identity
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from advisor.decide.question import Question
     from advisor.evidence.calibration import Calibration
     from advisor.evidence.finding import Measured
-
-CLOSE = 0.10
-"""Numbers of requests this close count as the one asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,7 @@ def _asked_for(record: Record, question: Question) -> bool:
 
 
 def _is_decode(record: Record, concurrency: int) -> bool:
-    stated = record.conditions.concurrency or 1
-    return record.decode_tok_s is not None and abs(stated - concurrency) <= CLOSE * concurrency
+    return record.decode_tok_s is not None and same_count(record.conditions.concurrency or 1, concurrency)
 
 
 def _case(facts: Facts, question: Question, record: Record) -> Case:

@@ -1,5 +1,6 @@
 """One case: this model in this format, run by this runtime on this machine, asked for so much."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from advisor.catalog.schema.common import known_by
@@ -87,6 +88,24 @@ class Case:
             concurrency=self.demand.concurrency if concurrency is None else concurrency,
         )
         return replace(self, demand=demand)
+
+
+def containers(quant: Quant) -> tuple[str, ...]:
+    """File formats the quantization exists in."""
+    return (quant.container, *(c for c in quant.containers if c != quant.container))
+
+
+def container_of(quant: Quant, runtime: Runtime) -> str | None:
+    """The file format in which the runtime would load it; None where it loads none."""
+    return next((c for c in runtime.containers if c in containers(quant)), None)
+
+
+def usual_backend(runtime: Runtime, platforms: AbstractSet[str | None], wanted: str | None = None) -> str | None:
+    """The runtime's usual backend that drives all these platforms, or `wanted` if it does; None where none does."""
+    for name, backend in runtime.backends.items():
+        if wanted in {None, name} and platforms <= set(backend.platforms):
+            return name
+    return None
 
 
 def version_in_force(runtime: Runtime, as_of: str | None) -> Version | None:

@@ -96,29 +96,35 @@ def cells(layer: LayerCache, q: CacheQuestion) -> Any:
     return ceil_to(lesser(full, reach), CELL_PADDING) * streams
 
 
-def _llama_cpp_kv(layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:
+def _llama_cpp_layer(layer: LayerCache, q: CacheQuestion, widest: int) -> Any:
     # Without flash attention V is stored transposed, every layer padded to the widest.
-    widest = max((layer.value_width for layer in layers), default=0)
-    total: Any = 0
-    for layer in layers:
-        value = layer.value_width if q.flash_attention or layer.latent or not layer.key_width else widest
-        row = layer.key_width * TYPE_BYTES[q.key_type] + value * TYPE_BYTES[q.value_type]
-        total = total + cells(layer, q) * layer.layers * row
-    return total
+    value = layer.value_width if q.flash_attention or layer.latent or not layer.key_width else widest
+    return cells(layer, q) * _row_bytes(layer.key_width, value, q)
 
 
-def _ollama_kv(model: Model, layers: tuple[LayerCache, ...], q: CacheQuestion) -> Any:
+def _ollama_layer(block: Block, layer: LayerCache, q: CacheQuestion) -> Any:
     """Ollama's own cache before it ran llama-server: one cache for all slots, MLA's value part stored beside its key."""
-    copies = {b.latent_attention.kv_rank for b in model.layers if b.latent_attention}
-    total: Any = 0
-    for layer in layers:
-        value = max(copies) if layer.latent else layer.value_width
-        row = layer.key_width * TYPE_BYTES[q.key_type] + value * TYPE_BYTES[q.value_type]
-        held = q.context_tokens * q.sequences
-        if layer.window is not None:
-            held = lesser(held, layer.window * q.sequences + q.ubatch)
-        total = total + held * layer.layers * row
-    return total
+    value = block.latent_attention.kv_rank if block.latent_attention else layer.value_width
+    held = q.context_tokens * q.sequences
+    if layer.window is not None:
+        held = lesser(held, layer.window * q.sequences + q.ubatch)
+    return held * _row_bytes(layer.key_width, value, q)
+
+
+def _row_bytes(key_width: int, value_width: int, q: CacheQuestion) -> float:
+    return key_width * TYPE_BYTES[q.key_type] + value_width * TYPE_BYTES[q.value_type]
+
+
+def layer_kv_bytes(model: Model, rule: str, q: CacheQuestion) -> dict[str, Any]:
+    """KV bytes of one layer of each kind, by the accounting `rule` of a runtime.
+
+    `llama.cpp`: exact to 2·10⁻⁴ against its own planner. `ollama-2025`: Ollama before llama-server.
+    """
+    kinds = {name: layer_cache(model.blocks[name]) for name in set(model.layer_names)}
+    if rule == "ollama-2025":
+        return {name: _ollama_layer(model.blocks[name], kind, q) for name, kind in kinds.items()}
+    widest = max((kind.value_width for kind in kinds.values()), default=0)
+    return {name: _llama_cpp_layer(kind, q, widest) for name, kind in kinds.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +136,11 @@ class Cache:
 
 
 def cache_bytes(model: Model, rule: str, q: CacheQuestion) -> Cache:
-    """KV cache and recurrent state of `model` for the question, by the accounting `rule` of a runtime.
-
-    `llama.cpp`: exact to 2·10⁻⁴ against its own planner. `ollama-2025`: Ollama before llama-server. `paged` and
-    `contiguous`: tokens times bytes a token, windows capped (page rounding is the planner's own matter).
-    """
-    layers = layer_caches(model)
-    state = sum(layer.state_elements * layer.layers for layer in layers) * STATE_BYTES * q.sequences
-    if rule == "ollama-2025":
-        return Cache(_ollama_kv(model, layers, q), state)
-    if rule == "llama.cpp":
-        return Cache(_llama_cpp_kv(layers, q), state)
-    total: Any = 0
-    for layer in layers:
-        held = q.context_tokens if layer.window is None else lesser(q.context_tokens, layer.window)
-        row = layer.key_width * TYPE_BYTES[q.key_type] + layer.value_width * TYPE_BYTES[q.value_type]
-        total = total + held * q.sequences * layer.layers * row
+    """KV cache and recurrent state of `model` for the question, all layers together; `rule` as in `layer_kv_bytes`."""
+    each, total = layer_kv_bytes(model, rule, q), 0
+    state = sum(layer.state_elements * layer.layers for layer in layer_caches(model)) * STATE_BYTES * q.sequences
+    for name, count in Counter(model.layer_names).items():
+        total = total + each[name] * count
     return Cache(total, state)
 
 

@@ -5,15 +5,7 @@ from itertools import accumulate
 
 from advisor.catalog.schema.model import Model
 from advisor.estimate.buffers import PIPELINE_COPIES, device_buffer_bytes, host_buffer_bytes
-from advisor.estimate.kv_cache import (
-    STATE_BYTES,
-    TYPE_BYTES,
-    CacheQuestion,
-    LayerCache,
-    cache_bytes,
-    cells,
-    layer_cache,
-)
+from advisor.estimate.kv_cache import STATE_BYTES, CacheQuestion, layer_cache, layer_kv_bytes
 from advisor.estimate.placement import Placement, Pool, PoolUse
 from advisor.estimate.split import layer_devices, stretches
 from advisor.estimate.stack import Stretch
@@ -78,23 +70,14 @@ def load(
     """What has to be placed for `question`, by the accounting `rule` of the runtime."""
     if not model.is_sized:
         return Load(model, weights, question, (), (), 0, 0)
-    cache = cache_bytes(model, rule, question)
-    kinds = {name: layer_cache(block) for name, block in model.blocks.items()}
-    sizes = {name: _layer_bytes(kind, question) for name, kind in kinds.items()}
     names = model.layer_names
-    whole = sum(sizes[name] for name in names)
-    # A runtime with its own accounting differs by the same factor in every layer.
-    factor = cache.kv_bytes / whole if whole else 0.0
-    states = {name: kind.state_elements * STATE_BYTES * question.sequences for name, kind in kinds.items()}
-    return Load(
-        model, weights, question, tuple(round(sizes[name] * factor) for name in names), tuple(states[name] for name in names),
-        round(cache.kv_bytes), cache.state_bytes, outputs,
-    )  # fmt: skip
-
-
-def _layer_bytes(layer: LayerCache, question: CacheQuestion) -> float:
-    row = layer.key_width * TYPE_BYTES[question.key_type] + layer.value_width * TYPE_BYTES[question.value_type]
-    return float(cells(layer, question) * row)
+    kv = {name: int(held) for name, held in layer_kv_bytes(model, rule, question).items()}
+    states = {
+        name: layer_cache(block).state_elements * STATE_BYTES * question.sequences
+        for name, block in model.blocks.items()
+    }
+    layer_kv, layer_state = tuple(kv[name] for name in names), tuple(states[name] for name in names)
+    return Load(model, weights, question, layer_kv, layer_state, sum(layer_kv), sum(layer_state), outputs)
 
 
 def place_unified(pool: Pool, found: Load) -> Placement:

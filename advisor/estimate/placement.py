@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["fits", "fits-offloaded", "does-not-fit", "unsupported"]
+RUNS: frozenset[Verdict] = frozenset({"fits", "fits-offloaded"})
+"""Verdicts with which it runs."""
 
 
 @dataclass(frozen=True, slots=True)

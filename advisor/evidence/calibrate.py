@@ -72,6 +72,10 @@ class Design:
         self.start = np.array([START[t] if not k else 0.0 for t, k in self.names])
         self.precision = np.array([(NOISE / _spread(t, k)) ** 2 for t, k in self.names])
 
+    def fit(self, p: Vector) -> Fit:
+        """The parameters by name."""
+        return Fit({name: float(p[index]) for name, index in self.names.items()})
+
     def predict(self, p: Vector) -> tuple[Vector, Vector]:
         """Log time of every row, and its derivative by every parameter."""
         e, tau, kappa = (np.exp(self.active[i] @ p) for i in range(3))
@@ -113,5 +117,4 @@ def fit(rows: Sequence[Observation], weight: Callable[[Observation], float] | No
     if not rows:
         return Fit({(t, ""): START[t] for t in TERMS})
     design = Design(rows)
-    p = solve(design, np.array([weight(r) if weight else 1.0 for r in rows]))
-    return Fit({name: float(p[index]) for name, index in design.names.items()})
+    return design.fit(solve(design, np.array([weight(r) if weight else 1.0 for r in rows])))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.estimate.footprint import CannotRun, footprint, max_concurrency, max_context_tokens
 from advisor.estimate.note import Note, note
+from advisor.estimate.placement import RUNS
 from advisor.evidence.confidence import confidence
 from advisor.evidence.finding import Confidence, Finding, Speed
 from advisor.evidence.match import measured, worth_showing
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.estimate.case import Case
     from advisor.evidence.calibration import Calibration
-
-RUNS = frozenset({"fits", "fits-offloaded"})
 
 
 def unsupported(case: Case, reason: Note) -> Finding:
@@ -39,7 +38,7 @@ def finding(
     runs = plan.verdict in RUNS
     trained = case.model.context_tokens
     beyond = trained is not None and case.demand.context_tokens > trained
-    if beyond and trained:
+    if trained and beyond:
         notes.append(
             note("the context is beyond the trained {trained_tokens}: memory only, no speed", trained_tokens=trained)
         )
@@ -53,15 +52,15 @@ def finding(
         else:
             speeds.append(speed)
     if speeds[0] and speeds[0].tok_s is None:
-        notes.append(_why_no_speed(case, found.placement.host_read_bytes))
+        notes.append(_why_no_speed(case, plan.host_read_bytes))
     rows = worth_showing(
         facts, case, measured(facts, calibration, case, case.demand.depth_tokens or 0, exclude_sources)
     )
-    verdict = plan.verdict
+    limited = runs and case.model.is_sized
     return Finding(
-        case=case, verdict=verdict, footprint=found,
-        max_context_tokens=max_context_tokens(case, found.weights, verdict) if runs and case.model.is_sized else None,
-        max_concurrency=max_concurrency(case, found.weights, verdict) if runs and case.model.is_sized else None,
+        case=case, verdict=plan.verdict, footprint=found,
+        max_context_tokens=max_context_tokens(case, found.weights, plan.verdict) if limited else None,
+        max_concurrency=max_concurrency(case, found.weights, plan.verdict) if limited else None,
         decode=speeds[0], decode_at_depth=speeds[1], evidence=rows, confidence=confidence(speeds[0], rows), notes=tuple(notes),
     )  # fmt: skip
 

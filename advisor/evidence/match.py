@@ -10,7 +10,7 @@ from advisor.estimate.decode import step_s
 from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.evidence.age import overtaken
 from advisor.evidence.finding import Closeness, Measured
-from advisor.evidence.observations import SHORT_TOKENS, group, identity, observe
+from advisor.evidence.observations import SHORT_TOKENS, group, identity, observe, tier
 from advisor.evidence.predict import software_date
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _depth(record: Record, asked: int) -> tuple[str | None, bool]:
     if stated is None:
         return "unstated: depth", False
     counted, wanted = max(stated, SHORT_TOKENS), max(asked, SHORT_TOKENS)
-    if abs(counted - wanted) <= SAME * wanted:
+    if same_count(counted, wanted):
         return None, False
     low, high = sorted((counted, wanted))
     return f"depth {stated}", high > 2 * low
@@ -82,10 +82,15 @@ def _kv_type(facts: Facts, record: Record, case: Case) -> str:
     return facts.runtimes[c.runtime].kv_types[0] if c.runtime else case.kv_type
 
 
+def same_count(stated: int, asked: int) -> bool:
+    """Whether two numbers of requests, or of tokens, count as the same: within 10 %."""
+    return abs(stated - asked) <= SAME * asked
+
+
 def _load(facts: Facts, record: Record, case: Case) -> tuple[str | None, bool]:
     c = record.conditions
     count, asked = c.concurrency, case.demand.concurrency
-    if count is not None and abs(count - asked) > SAME * asked:
+    if count is not None and not same_count(count, asked):
         return f"{count} requests at once", True
     if record.devices != 1 and record.devices != len(case.machine.devices):
         return f"{record.devices} devices", True
@@ -185,9 +190,8 @@ def compared(  # noqa: PLR0913 - the row, the question, and what is known of bot
     """The row held against the case at `depth`; `old` holds rows that later software overtook, as `age.overtaken` gives them."""
     closeness, words = differences(facts, record, case, depth)
     source = facts.sources[record.source]
-    tier = record.tier if record.tier is not None else source.tier
     residual = _residual(facts, calibration, record, case)
-    return Measured(record, source, tier, closeness, words, residual, _remark(record, old))
+    return Measured(record, source, tier(facts, record), closeness, words, residual, _remark(record, old))
 
 
 def nearest_first(rows: Iterable[Measured]) -> tuple[Measured, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.catalog.schema.common import known_by
+from advisor.estimate.case import container_of, usual_backend
 from advisor.estimate.decode import Traffic, traffic
 from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.estimate.weights import CannotSize, Weights, rescaled, weight_bytes
@@ -83,22 +84,19 @@ def identity(hardware: Hardware) -> str:
     return hardware.same_as or hardware.id
 
 
+def tier(facts: Facts, record: Record) -> int:
+    """Tier of a row: its own where it was relayed, else its source's."""
+    return facts.sources[record.source].tier if record.tier is None else record.tier
+
+
 def chip(hardware: Hardware) -> str:
     """Chip generation, or maker and kind where the entry names none."""
     return hardware.architecture or f"{hardware.vendor} {hardware.kind}"
 
 
-def container_for(runtime: Runtime) -> str:
-    """The file format the runtime usually loads."""
-    return runtime.containers[0]
-
-
 def default_backend(hardware: Hardware, runtime: Runtime) -> str | None:
     """The runtime's usual backend on this hardware; None where it has none."""
-    for name, backend in runtime.backends.items():
-        if hardware.platform in backend.platforms:
-            return name
-    return None
+    return usual_backend(runtime, {hardware.platform})
 
 
 def era(date: str | None) -> str:
@@ -150,7 +148,7 @@ def row_weights(facts: Facts, record: Record, model: Model, runtime: Runtime) ->
         raise CannotSize(message)
     stated = stated_bytes(record)
     quant = facts.quants[record.quant]
-    container = quant.container if quant.container in runtime.containers else container_for(runtime)
+    container = container_of(quant, runtime) or runtime.containers[0]
     try:
         weights = weight_bytes(model, quant, container, facts.quants.__getitem__)
     except CannotSize:

@@ -8,10 +8,11 @@ from zlib import crc32
 
 import numpy as np
 
+from advisor.estimate.decode import step_s
 from advisor.evidence.age import overtaken
 from advisor.evidence.calibrate import Design, Fit, fit, solve
 from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
-from advisor.evidence.observations import Observation, plain_decode
+from advisor.evidence.observations import Observation, plain_decode, tier
 from advisor.evidence.several import layer_split_rows
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ def trust(facts: Facts) -> Callable[[Observation], float]:
     """Weight of a row: by its source's tier, halved when relayed."""
 
     def weight(row: Observation) -> float:
-        tier = row.record.tier if row.record.tier is not None else facts.sources[row.record.source].tier
-        return TIER_TRUST[tier] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
+        return TIER_TRUST[tier(facts, row.record)] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
 
     return weight
 
@@ -41,25 +41,13 @@ def trust(facts: Facts) -> Callable[[Observation], float]:
 def log_residuals(rows: Sequence[Observation], learned: Fit) -> list[float]:
     """log(measured / predicted) of each row's speed."""
     cal = Calibration(values=flat(learned))
-    found = []
-    for row in rows:
-        e = cal.efficiency(row.group)
-        effective = row.bandwidth_bytes_s * e.weights
-        seconds = (row.moved.weights_bytes + e.kv * row.moved.kv_bytes) / effective + row.moved.layers * e.layer_s
-        found.append(float(np.log(seconds) - np.log(row.step_s)))
-    return found
+    expected = (step_s(row.moved, row.bandwidth_bytes_s, cal.efficiency(row.group)) for row in rows)
+    return [float(np.log(seconds) - np.log(row.step_s)) for seconds, row in zip(expected, rows, strict=True)]
 
 
 def flat(learned: Fit) -> dict[str, float]:
     """Pooled values by `term/group`."""
     return {f"{term}/{key}": value for (term, key), value in learned.values.items()}
-
-
-def held_out(
-    rows: Sequence[Observation], group_of: Callable[[Observation], str], weight: Callable[[Observation], float]
-) -> list[tuple[Observation, float]]:
-    """Each row with its log residual under a fit that saw no row of its group."""
-    return without_fold(Taught(rows, weight), group_of)
 
 
 class Taught:
@@ -70,14 +58,9 @@ class Taught:
         self.trust = np.array([weight(row) for row in rows])
         self.solution = solve(self.design, self.trust)
 
-    @property
-    def fit(self) -> Fit:
-        """What all rows teach."""
-        return Fit({name: float(self.solution[index]) for name, index in self.design.names.items()})
 
-
-def without_fold(taught: Taught, group_of: Callable[[Observation], str]) -> list[tuple[Observation, float]]:
-    """Each row with its log residual under a fit in which its group has no weight."""
+def held_out(taught: Taught, group_of: Callable[[Observation], str]) -> list[tuple[Observation, float]]:
+    """Each row with its log residual under a fit that saw no row of its group."""
     rows, design = taught.rows, taught.design
     if not rows:
         return []
@@ -103,16 +86,24 @@ def _percentiles(residuals: list[float]) -> list[float]:
     return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
 
 
-def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
-    """Calibration from the catalog's plain rows dated up to `as_of`, excluded sources aside."""
+def _in_force(
+    facts: Facts, as_of: str | None, exclude_sources: frozenset[str]
+) -> tuple[list[Observation], Counter[str]]:
+    """Rows that teach, and how many do not by reason: later software has overtaken some of the plain ones."""
     selection = plain_decode(facts, as_of=as_of, exclude_sources=exclude_sources)
     old = overtaken(facts, (row.record for row in selection.kept), as_of)
-    rows = [row for row in selection.kept if row.record.id not in old]
+    kept = [row for row in selection.kept if row.record.id not in old]
+    return kept, Counter({**selection.left_out, "overtaken by later software": len(old)})
+
+
+def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
+    """Calibration from the catalog's plain rows dated up to `as_of`, excluded sources aside."""
+    rows, left_out = _in_force(facts, as_of, exclude_sources)
     taught = Taught(rows, trust(facts))
-    learned = taught.fit
-    pair = without_fold(taught, lambda r: f"{r.group.hardware}/{r.record.model}")
-    machine = without_fold(taught, lambda r: r.group.hardware)
-    chips = without_fold(taught, lambda r: r.group.chip)
+    learned = taught.design.fit(taught.solution)
+    pair = held_out(taught, lambda r: f"{r.group.hardware}/{r.record.model}")
+    machine = held_out(taught, lambda r: r.group.hardware)
+    chips = held_out(taught, lambda r: r.group.chip)
     quantiles: dict[Nearness, list[float]] = {
         "same hardware": _percentiles([residual for _, residual in pair]),
         "same chip generation": _percentiles(by_machine(machine)), "other hardware": _percentiles(by_machine(chips)),
@@ -124,15 +115,12 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
         for key in (same_hardware_key(row.group), same_chip_key(row.group)):
             counts[key] += 1
             newest[key] = max(newest.get(key, ""), row.record.conditions.date or "")
-    left_out = dict(selection.left_out) | {"overtaken by later software": len(old)}
     return Calibration(
-        flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), left_out
+        flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), dict(left_out)
     )
 
 
 def expectations(facts: Facts, *, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
     """What `teach` expects of every case, without the intervals, which take most of its time."""
-    selection = plain_decode(facts, exclude_sources=exclude_sources)
-    old = overtaken(facts, (row.record for row in selection.kept))
-    rows = [row for row in selection.kept if row.record.id not in old]
+    rows, _ = _in_force(facts, None, exclude_sources)
     return Calibration(flat(fit(rows, trust(facts))), rows=len(rows))

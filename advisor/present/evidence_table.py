@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from advisor.evidence.observations import tier
 from advisor.present.card_rows import said, spaced
 from advisor.present.formats import as_printed, signed_share, tok_s
 from advisor.present.list_rows import standing
@@ -155,11 +156,6 @@ def _person_row(row: Measured, notes: _Notes) -> Sequence[Any]:
         record.conditions.depth_tokens, record.conditions.date, record.source,
         f"{_differs(row.differences)} {notes.mark(row.remark)}".strip(),
     )  # fmt: skip
-
-
-def tier(facts: Facts, record: Record) -> int:
-    """The row's tier: its own where it was relayed, else its source's."""
-    return record.tier if record.tier is not None else facts.sources[record.source].tier
 
 
 def _remark(record: Record) -> str:

@@ -9,7 +9,7 @@ from advisor.catalog.schema.model import Model
 from advisor.estimate.kv_cache import CacheQuestion, cache_bytes, read_bytes
 from tests.estimate.small import DENSE, EVERY_KIND, LATENT, MIXED, RECURRENT
 
-RULES = ("llama.cpp", "ollama-2025", "paged")
+RULES = ("llama.cpp", "ollama-2025")
 contexts = st.integers(1, 300_000)
 
 

@@ -12,7 +12,6 @@ from advisor.estimate.weights import weight_bytes
 from advisor.evidence.observations import (
     attention_kind,
     chip,
-    container_for,
     era,
     format_family,
     identity,
@@ -187,5 +186,4 @@ def test_paged_runtimes_always_had_flash_attention() -> None:
 
 def test_small_words() -> None:
     assert (era("2026-02-05"), era(None)) == ("2026", "undated")
-    assert container_for(OTHER) == "safetensors"
     assert (format_family(world(), "q4_k_m"), format_family(world(), "f16")) == ("q4_k", "f16")

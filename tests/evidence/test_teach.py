@@ -11,7 +11,7 @@ import pytest
 from advisor.evidence.calibrate import fit
 from advisor.evidence.observations import Observation, plain_decode
 from advisor.evidence.several import layer_split_rows
-from advisor.evidence.teach import DRAWS, by_machine, expectations, flat, held_out, log_residuals, teach, trust
+from advisor.evidence.teach import DRAWS, Taught, by_machine, expectations, flat, held_out, log_residuals, teach, trust
 from tests.evidence.invented import FAST, TRUE, observed, row, series, world
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_a_held_out_residual_comes_from_a_fit_that_never_saw_the_group(name: str
     ]  # fmt: skip
 
     def residuals(watched: list[Observation]) -> list[float]:
-        found = held_out(watched, lambda each: each.group.hardware, lambda _: 1.0)
+        found = held_out(Taught(watched, lambda _: 1.0), lambda each: each.group.hardware)
         return [residual for each, residual in found if each.group.hardware == name]
 
     assert residuals(doubled) == pytest.approx([each + math.log(2) for each in residuals(rows)], abs=1e-4)
@@ -72,7 +72,7 @@ def test_a_held_out_residual_comes_from_a_fit_that_never_saw_the_group(name: str
 
 def test_every_row_is_held_out_once() -> None:
     rows = [observed(record) for record in ROWS]
-    found = held_out(rows, lambda each: each.group.hardware, lambda _: 1.0)
+    found = held_out(Taught(rows, lambda _: 1.0), lambda each: each.group.hardware)
     assert sorted(each.record.id for each, _ in found) == sorted(each.record.id for each in rows)
 
 
