@@ -77,6 +77,14 @@ def hardware(facts: Facts, typed: str) -> Hardware:
     return _catalogued(facts, typed, counts) or compose.compose(counts, facts.hardware)
 
 
+def several(facts: Facts, device: Hardware, count: int) -> Hardware:
+    """So many of the device as one machine: the catalog's entry where it has one, else a composed one."""
+    if count == 1:
+        return device
+    counts = compose.devices([(count, device)], facts.hardware)
+    return _catalogued(facts, f"{count}x {device.id}", counts) or compose.compose(counts, facts.hardware)
+
+
 def _catalogued(facts: Facts, typed: str, counts: Mapping[str, int]) -> Hardware | None:
     """The catalog's own system of these devices; where there is none, rebadged boxes count as what they rebadge."""
     originals: dict[str, int] = {}

@@ -11,13 +11,14 @@ import click
 
 from advisor.catalog import find
 from advisor.catalog.schema.common import is_date
-from advisor.cli.fit import DEFAULT_CONTEXT, calibration, excluded
-from advisor.cli.options import MOST_TOKENS
+from advisor.cli.fit import DEFAULT_CONTEXT, DEFAULT_UBATCH, calibration, command_line, excluded
+from advisor.cli.options import MOST_BYTES, MOST_TOKENS, kv_type
+from advisor.cli.setup import SYSTEMS, setup
 from advisor.decide.choose import answer
 from advisor.decide.question import Question
 from advisor.errors import AdvisorError, Exit, UsageError
 from advisor.estimate.case import Demand
-from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.estimate.command_line import Asked, completed, told
 from advisor.evidence.calibration import Calibration
 from advisor.present.fit_json import finding_json
 
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
+    from advisor.estimate.flags import Stated
+    from advisor.estimate.machine import Setup
 
 LONGEST_LINE = 1_000_000
 MOST_REQUESTS_AT_ONCE = 4096
 KNOWN = frozenset({
-    "id", "model", "hw", "quant", "runtime", "backend", "context", "depth", "concurrency", "kv_type", "prompt", "output", "as_of",
+    "id", "model", "hw", "quant", "runtime", "backend", "context", "depth", "concurrency", "kv_type", "prompt", "output", "cached", "as_of",
     "exclude_sources", "uncalibrated", "ubatch", "flash_attention", "reserve", "resident", "level",
+    "flags", "os", "gpu_memory", "host_memory", "host_bandwidth",
 })  # fmt: skip
 
 
@@ -73,27 +78,57 @@ def _flag(request: dict[str, Any], name: str, *, default: bool) -> bool:
     return value
 
 
-def _demand(request: dict[str, Any]) -> Demand:
+def _asked(request: dict[str, Any]) -> Asked:
+    kept = _words(request, "kv_type")
+    try:
+        kept = kept and kv_type(kept)
+    except ValueError as reason:
+        raise UsageError(f"kv_type: {reason}") from reason
+    flash = request.get("flash_attention")
+    return Asked(
+        context_tokens=_whole(request, "context", 1, MOST_TOKENS, None), kv_type=kept,
+        concurrency=_whole(request, "concurrency", 1, MOST_REQUESTS_AT_ONCE, None), ubatch=_whole(request, "ubatch", 1, 65536, None),
+        flash_attention=None if flash is None else _flag(request, "flash_attention", default=True),
+    )  # fmt: skip
+
+
+def _demand(request: dict[str, Any], said: Stated | None) -> Demand:
+    asked = completed(_asked(request), said) if said else _asked(request)
     prompt = _whole(request, "prompt", 0, MOST_TOKENS, 0) or 0
     output = _whole(request, "output", 0, MOST_TOKENS, 0) or 0
-    stated = _whole(request, "context", 1, MOST_TOKENS, None)
+    stated = asked.context_tokens
     depth = _whole(request, "depth", 0, MOST_TOKENS, None)
     if stated is not None and max(prompt + output, depth or 0) > stated:
         raise UsageError("context: memory must hold depth, and prompt and output together")
     context = stated or prompt + output or DEFAULT_CONTEXT
-    kv_type, as_of, level = _words(request, "kv_type"), _words(request, "as_of"), request.get("level", 0.8)
-    if kv_type is not None and kv_type not in TYPE_BYTES:
-        raise UsageError(f"kv_type: must be one of {', '.join(sorted(TYPE_BYTES))}")
+    as_of, level = _words(request, "as_of"), request.get("level", 0.8)
     if as_of is not None and not is_date(as_of):
         raise UsageError("as_of: must be a date such as 2026-02-05")
     if not isinstance(level, float) or not 0 < level < 1:
         raise UsageError("level: must be a number between 0 and 1")
-    return Demand(
-        context_tokens=max(context, depth or 0), depth_tokens=depth, as_of=as_of, kv_type=kv_type, level=level,
-        concurrency=_whole(request, "concurrency", 1, MOST_REQUESTS_AT_ONCE, 1) or 1,
-        ubatch=_whole(request, "ubatch", 1, 65536, 512) or 512,
-        flash_attention=_flag(request, "flash_attention", default=True),
+    cached = request.get("cached", 0)
+    if isinstance(cached, bool) or not isinstance(cached, int | float) or not 0 <= cached <= 1:
+        raise UsageError("cached: must be a share between 0 and 1")
+    found = Demand(
+        context_tokens=max(context, depth or 0), depth_tokens=depth, prompt_tokens=prompt or None, cached_share=cached, as_of=as_of, kv_type=asked.kv_type, level=level,
+        concurrency=asked.concurrency or 1, ubatch=asked.ubatch or DEFAULT_UBATCH,
+        flash_attention=asked.flash_attention is not False,
         reserve_bytes=_whole(request, "reserve", 0, 2**50, 0) or 0, resident_bytes=_whole(request, "resident", 0, 2**50, 0) or 0,
+    )  # fmt: skip
+    return told(found, said) if said else found
+
+
+def _setup(facts: Facts, request: dict[str, Any], hardware: Hardware) -> Setup:
+    """What the request says of the machine; sizes in bytes, the host's speed in GB/s or by name."""
+    named, bandwidth = _words(request, "os"), request.get("host_bandwidth")
+    if named is not None and named not in SYSTEMS:
+        raise UsageError(f"os: must be one of {', '.join(SYSTEMS)}")
+    if bandwidth is not None and (isinstance(bandwidth, bool) or not isinstance(bandwidth, str | int | float)):
+        raise UsageError("host_bandwidth: must be a speed in GB/s, or a name such as ddr5-6000-2ch")
+    return setup(
+        facts, hardware, os_name=next((each for each in SYSTEMS if each == named), None),
+        gpu_memory=_whole(request, "gpu_memory", 1, MOST_BYTES, None),
+        host_memory=_whole(request, "host_memory", 1, MOST_BYTES, None), host_bandwidth=bandwidth,
     )  # fmt: skip
 
 
@@ -103,14 +138,16 @@ def _question(facts: Facts, request: dict[str, Any]) -> Question:
     model, machine, runtime, quant = (_words(request, name) for name in ("model", "hw", "runtime", "quant"))
     if not model or not machine:
         raise UsageError("model and hw are needed")
-    chosen, version = find.runtime(facts, runtime) if runtime else (None, None)
+    said = command_line(facts, _words(request, "flags"), runtime)
+    named = runtime or (said.runtime if said else None)
+    chosen, version = find.runtime(facts, named) if named else (None, None)
     if chosen and version:
         version = find.version(chosen, version)
-    backend = _words(request, "backend")
+    backend, hardware = _words(request, "backend"), find.hardware(facts, machine)
     return Question(
-        model=find.model(facts, model), hardware=find.hardware(facts, machine),
+        model=find.model(facts, model), hardware=hardware, setup=_setup(facts, request, hardware),
         quant=find.quant(facts, quant) if quant else None, runtime=chosen, runtime_version=version,
-        backend=find.backend(facts, backend) if backend else None, demand=_demand(request),
+        backend=find.backend(facts, backend) if backend else None, demand=_demand(request, said),
     )  # fmt: skip
 
 

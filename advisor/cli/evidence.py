@@ -32,7 +32,7 @@ def evidence(model: str, machine: str, **values: Any) -> None:
 
     output_format: TableFormat = "json" if values["as_json"] else values["output_format"]
     facts = open_facts(values["catalogs"])
-    asked = demand(values)
+    asked = demand(facts, values)
     without = excluded(facts, values["exclude_sources"], values["max_tier"])
     about = question(facts, model, machine, values, asked)
     found = pair(facts, calibration(facts, asked.as_of, without), about, without)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor.catalog import find
-from advisor.cli.options import BYTES, DATE, DEPTH, TOKENS, catalog_option, format_option, open_facts
+from advisor.cli.options import BYTES, DATE, DEPTH, KV_TYPE, TOKENS, catalog_option, format_option, open_facts
+from advisor.cli.setup import setup, setup_options
 from advisor.decide.choose import answer
 from advisor.decide.question import Question
 from advisor.errors import Exit, UsageError
 from advisor.estimate.case import Demand
-from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.estimate.command_line import Asked, completed, stated, told
 from advisor.estimate.placement import RUNS
 from advisor.evidence.calibration import Calibration
 
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from advisor.catalog.contents import Facts
+    from advisor.estimate.flags import Stated
     from advisor.evidence.finding import Finding
     from advisor.present.tables import TableFormat
 
 DEFAULT_CONTEXT = 8192
+DEFAULT_UBATCH = 512
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,20 +39,28 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             "--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"
         ),
         click.option("--depth", "depth_tokens", type=DEPTH, help="Tokens in the cache when speed is asked for."),
-        click.option(
-            "--concurrency", type=click.IntRange(1, 4096), default=1, show_default=True, help="Requests at once."
-        ),
+        click.option("--concurrency", type=click.IntRange(1, 4096), help="Requests at once.  [default: 1]"),
         click.option(
             "--prompt", "prompt_tokens", type=TOKENS, help="Prompt length; with --output it sets the context."
+        ),
+        click.option(
+            "--cached",
+            "cached_share",
+            type=click.FloatRange(0, 1),
+            default=0.0,
+            help="Share of the prompt a prefix cache holds already.",
         ),
         click.option("--output", "output_tokens", type=TOKENS, help="Tokens to generate."),
         click.option("--quant", help="Quantization.  [default: the usual ones]"),
         click.option("--runtime", help="Runtime, with a version if you like (llama.cpp@b7941).  [default: all]"),
         click.option("--backend", help="cuda, rocm, vulkan, metal, cpu."),
-        click.option("--kv-type", type=click.Choice(sorted(TYPE_BYTES)), help="Type of the KV cache."),
-        click.option("--flash-attention", type=click.Choice(["on", "off"]), default="on", show_default=True),
-        click.option("--ubatch", type=click.IntRange(1, 65536), default=512, show_default=True, help="Micro-batch."),
-        click.option("--reserve", type=BYTES, default=0, help="Memory to keep free on every device (8G)."),
+        click.option("--kv-type", type=KV_TYPE, help="Type of the KV cache (q8_0), or of keys and values (q8_0,f16)."),
+        click.option("--flash-attention", type=click.Choice(["on", "off"]), help="Whether to use it.  [default: on]"),
+        click.option("--ubatch", type=click.IntRange(1, 65536), help="Micro-batch.  [default: 512]"),
+        click.option("--flags", help='The runtime\'s own flags, pasted: "-c 32768 -np 4 -ngl 99 --n-cpu-moe 18".'),
+        click.option(
+            "--reserve", type=BYTES, default=0, help="Memory to keep free in every pool, the host's included (8G)."
+        ),
         click.option("--resident", type=BYTES, default=0, help="Memory taken by others on the first device (12G)."),
         click.option("--max-tier", type=click.IntRange(0, 3), help="Ignore evidence weaker than this tier."),
         click.option("--as-of", type=DATE, help="Software and evidence of that day.  [default: the newest]"),
@@ -58,23 +69,39 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     for option in reversed(options):
         command = option(command)
-    return catalog_option(format_option(command))
+    return catalog_option(format_option(setup_options(command)))
 
 
-def demand(values: dict[str, Any]) -> Demand:
+def command_line(facts: Facts, flags: str | None, runtime: str | None) -> Stated | None:
+    """What pasted flags say, read as those of the runtime named, or of the one that has them; None without flags.
+
+    Raises UsageError for flags that are not its own, malformed or not modelled, and UnknownName for the runtime.
+    """
+    return None if flags is None else stated(flags, find.runtime(facts, runtime)[0].id if runtime else None)
+
+
+def demand(facts: Facts, values: dict[str, Any]) -> Demand:
     """The demand the options describe. Raises UsageError for a combination that means nothing."""
-    context, prompt, output = values["context_tokens"], values["prompt_tokens"], values["output_tokens"]
+    said, flash = command_line(facts, values["flags"], values["runtime"]), values["flash_attention"]
+    asked = Asked(
+        context_tokens=values["context_tokens"], concurrency=values["concurrency"], kv_type=values["kv_type"], ubatch=values["ubatch"],
+        flash_attention=None if flash is None else flash == "on",
+    )  # fmt: skip
+    asked = completed(asked, said) if said else asked
+    context, prompt, output = asked.context_tokens, values["prompt_tokens"], values["output_tokens"]
     if context is None:
         context = max((prompt or 0) + (output or 0) or DEFAULT_CONTEXT, values["depth_tokens"] or 0)
     elif (prompt or 0) + (output or 0) > context:
         raise UsageError("--prompt and --output together are longer than --context")
     if values["depth_tokens"] is not None and values["depth_tokens"] > context:
         raise UsageError("--depth is longer than --context: memory would not hold it")
-    return Demand(
-        context_tokens=context, depth_tokens=values["depth_tokens"], concurrency=values["concurrency"],
-        kv_type=values["kv_type"], flash_attention=values["flash_attention"] == "on", ubatch=values["ubatch"],
+    found = Demand(
+        context_tokens=context, depth_tokens=values["depth_tokens"], prompt_tokens=prompt, cached_share=values["cached_share"],
+        concurrency=asked.concurrency or 1, kv_type=asked.kv_type,
+        flash_attention=asked.flash_attention is not False, ubatch=asked.ubatch or DEFAULT_UBATCH,
         reserve_bytes=values["reserve"], resident_bytes=values["resident"], as_of=values["as_of"], level=values["level"],
     )  # fmt: skip
+    return told(found, said) if said else found
 
 
 def excluded(facts: Facts, named: str | None, max_tier: int | None) -> frozenset[str]:
@@ -95,12 +122,19 @@ def calibration(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]
 
 
 def question(facts: Facts, model: str, hardware: str, values: dict[str, Any], asked: Demand) -> Question:
-    """The question with every name resolved. Raises UnknownName."""
-    runtime, version = find.runtime(facts, values["runtime"]) if values["runtime"] else (None, None)
+    """The question with every name resolved. Raises UnknownName, and UsageError for a setting the machine cannot have."""
+    said = command_line(facts, values["flags"], values["runtime"])
+    named = values["runtime"] or (said.runtime if said else None)
+    runtime, version = find.runtime(facts, named) if named else (None, None)
     if runtime and version:
         version = find.version(runtime, version)
+    machine = find.hardware(facts, hardware)
+    settings = setup(
+        facts, machine, os_name=values["os_name"], gpu_memory=values["gpu_memory"], host_memory=values["host_memory"],
+        host_bandwidth=values["host_bandwidth"],
+    )  # fmt: skip
     return Question(
-        model=find.model(facts, model), hardware=find.hardware(facts, hardware),
+        model=find.model(facts, model), hardware=machine, setup=settings,
         quant=find.quant(facts, values["quant"]) if values["quant"] else None, runtime=runtime, runtime_version=version,
         backend=find.backend(facts, values["backend"]) if values["backend"] else None, everything=values.get("everything", False), demand=asked,
     )  # fmt: skip
@@ -131,7 +165,7 @@ def fit(**values: Any) -> int:
     models = _names(values["models"])
     if not models or not values["machines"]:
         raise UsageError("name a model and a machine: advisor fit gpt-oss-120b --hw spark")
-    asked = demand(values)
+    asked = demand(facts, values)
     without = excluded(facts, values["exclude_sources"], values["max_tier"])
     learned = calibration(facts, asked.as_of, without)
     found: list[tuple[Finding, ...]] = [

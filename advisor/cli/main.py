@@ -25,6 +25,7 @@ COMMANDS = {
         "evidence",
         "Every measured row for a model on a machine, beside the prediction.",
     ),
+    "check": ("advisor.cli.check", "check", "How far off predictions are, each made without what it predicts."),
     "catalog": ("advisor.cli.catalog", "catalog", "The maintainers' side: check and new."),
     "doctor": ("advisor.cli.doctor", "doctor", "Versions, paths, counts, overlays in force."),
 }

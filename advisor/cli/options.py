@@ -11,6 +11,7 @@ import click
 from advisor.catalog import locate
 from advisor.catalog.schema.common import is_date
 from advisor.catalog.snapshot import open_catalog
+from advisor.estimate.kv_cache import TYPE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ BYTE_UNITS = {
 }
 MOST_TOKENS = 2**30
 MOST_BYTES = 2**50
+KEYS_AND_VALUES = 2
 FORMATS = ("table", "markdown", "csv", "json")
 
 
@@ -57,6 +59,27 @@ class _Amount(click.ParamType[int]):
         return amount
 
 
+class _KvType(click.ParamType[str]):
+    """A type of the KV cache, or one of its keys and one of its values."""
+
+    name = "type"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return kv_type(str(value))
+        except ValueError as reason:
+            self.fail(str(reason), param, ctx)
+
+
+def kv_type(text: str) -> str:
+    """`q8_0` for both, `q8_0,f16` for keys and values apart. Raises ValueError naming the types there are."""
+    parts = [part.strip().lower() for part in text.split(",")]
+    if len(parts) > KEYS_AND_VALUES or any(part not in TYPE_BYTES for part in parts):
+        message = f"must be one of {', '.join(sorted(TYPE_BYTES))}, or two, for keys and values: {text[:40]!r} is not"
+        raise ValueError(message)
+    return parts[0] if len(set(parts)) == 1 else ",".join(parts)
+
+
 class _Date(click.ParamType[str]):
     """A day, a month or a year."""
 
@@ -72,6 +95,7 @@ TOKENS = _Amount("number of tokens", TOKEN_UNITS, 1, MOST_TOKENS)
 DEPTH = _Amount("number of tokens", TOKEN_UNITS, 0, MOST_TOKENS)
 BYTES = _Amount("size", BYTE_UNITS, 0, MOST_BYTES)
 DATE = _Date()
+KV_TYPE = _KvType()
 
 
 def catalog_option(command: F) -> F:
@@ -96,10 +120,14 @@ def format_option(command: F) -> F:
 
 
 def extras(catalog: Catalog) -> Mapping[str, JSON]:
-    """What is worth computing once per catalog: the calibration, which needs numpy and every row."""
+    """What is worth computing once per catalog: what its rows teach, which needs numpy and every row."""
+    from advisor.evidence.concurrency_fit import learn
+    from advisor.evidence.prefill_fit import teach_prefill
     from advisor.evidence.teach import teach
 
-    return {"calibration": teach(catalog).to_json()}
+    calibration = teach(catalog)
+    return {"calibration": calibration.to_json(), "concurrency": learn(catalog, calibration).to_json(),
+            "prefill": teach_prefill(catalog).to_json()}  # fmt: skip
 
 
 def open_facts(catalogs: tuple[Path, ...] = ()) -> Facts:

@@ -60,8 +60,13 @@ def _version(question: Question, runtime: Runtime) -> Version | None:
 
 def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
     """Every case the question covers; what was named and cannot run comes with the reason."""
-    target = machine(question.hardware, facts.hardware.__getitem__)
     formats = (question.quant,) if question.quant else offered(facts, question.model, everything=question.everything)
+    yield from cases_in(facts, question, formats)
+
+
+def cases_in(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> Iterator[Case | Excluded]:
+    """The same for these formats."""
+    target = machine(question.hardware, facts.hardware.__getitem__, question.setup)
     for runtime in (question.runtime,) if question.runtime else _offered_runtimes(facts, question):
         yield from _of_runtime(question, runtime, target, formats)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.decide.cases import Excluded, cases
+from advisor.decide.instead import with_alternatives
 from advisor.evidence.crosscheck import finding, unsupported
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def answer(
         else finding(facts, calibration, case, exclude_sources)
         for case in cases(facts, question)
     )
-    return found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
+    shown = found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
+    return with_alternatives(facts, question, shown)
 
 
 def _one_of_each(found: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -82,7 +82,7 @@ def _case(facts: Facts, question: Question, record: Record) -> Case:
     """The question, with the row's own quantization, runtime and backend where it leaves them open."""
     quant = question.quant or facts.quants[record.quant or question.model.released_quant or "bf16"]
     runtime = question.runtime or _runtime(facts, record, quant)
-    target = machine(question.hardware, facts.hardware.__getitem__)
+    target = machine(question.hardware, facts.hardware.__getitem__, question.setup)
     backend = question.backend or record.conditions.backend or default_backend(target.devices[0].hardware, runtime)
     return Case(
         model=question.model, quant=quant, container=container_of(quant, runtime) or quant.container, runtime=runtime,

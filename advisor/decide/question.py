@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.estimate.case import Demand
+from advisor.estimate.machine import Setup
 
 if TYPE_CHECKING:
     from advisor.catalog.schema.hardware import Hardware
@@ -29,3 +30,5 @@ class Question:
     everything: bool = False
     """Every format and runtime, not only the usual ones."""
     demand: Demand = field(default_factory=Demand)
+    setup: Setup = field(default_factory=Setup)
+    """What the machine's name leaves open."""

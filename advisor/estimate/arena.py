@@ -23,18 +23,17 @@ class Arena:
     def take(self, size: int) -> Span:
         """The place of a tensor of `size` bytes."""
         size = -(-size // ALIGNMENT) * ALIGNMENT
-        sizes = self.sizes
-        last = len(sizes) - 1
-        best, room = last, END
-        for index in range(last):
-            if size <= (gap := sizes[index]) <= room:
+        sizes, starts = self.sizes, self.starts
+        best, room = 0, END
+        for index, gap in enumerate(sizes):
+            if size <= gap <= room:
                 best, room = index, gap
-        start = self.starts[best]
-        if sizes[best] == size:
-            del self.starts[best], sizes[best]
+        start = starts[best]
+        if room == size:
+            del starts[best], sizes[best]
         else:
-            self.starts[best] += size
-            sizes[best] -= size
+            starts[best] = start + size
+            sizes[best] = room - size
         self.peak = max(self.peak, start + size)
         return start, size
 

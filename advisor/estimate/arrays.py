@@ -3,6 +3,7 @@
 numpy is imported only when an array comes in: one question does not pay for it.
 """
 
+import math
 from typing import Any
 
 
@@ -22,3 +23,12 @@ def lesser(a: Any, b: Any) -> Any:
 def ceil_to(value: Any, step: int) -> Any:
     """The next multiple of `step`, for whole numbers."""
     return -(-value // step) * step
+
+
+def log1p(value: Any) -> Any:
+    """Natural logarithm of one more than `value`."""
+    if _is_array(value):
+        import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
+
+        return np.log1p(value)
+    return math.log1p(value)

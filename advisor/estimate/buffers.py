@@ -6,14 +6,19 @@ everything on one device, 2,984 settings of 19 models, nine in ten are within 0.
 hybrid with logits for every token); at server defaults the worst is 0.3 %. docs/llama-cpp-truth.md has the table.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalog.schema.model import Model
 from advisor.estimate.arrays import ceil_to, lesser
-from advisor.estimate.forward import F16, F32, Pass
+from advisor.estimate.graph_styles import ROWS_CHOSEN_LAST
 from advisor.estimate.kv_cache import CELL_PADDING, CacheQuestion
-from advisor.estimate.stack import ROWS_CHOSEN_LAST, Stretch, cache_inputs, planned_bytes, shape
+from advisor.estimate.lent import is_lent, lent_bytes
+from advisor.estimate.passes import F16, F32, Pass
+from advisor.estimate.stack import planned_bytes
+from advisor.estimate.stack_shape import Shape, cache_inputs, shape
+from advisor.estimate.stretch import Stretch
 
 PIPELINE_COPIES = 4
 """Graph inputs a layer split over several cards keeps so that the cards work at the same time."""
@@ -66,8 +71,14 @@ def _only_mask_grows(model: Model, p: Pass, stretch: Stretch, rows: int) -> bool
     """True where a longer context widens the mask and nothing else, and the peak comes before the mask is freed."""
     return (
         p.cells > WIDE_MASK_CELLS and p.flash_attention and p.key_type == p.value_type == "f16"
-        and not stretch.whole and rows <= p.sequences and model.gguf_architecture not in ROWS_CHOSEN_LAST
+        and not stretch.whole and rows <= p.sequences and not _grows_otherwise(shape(model)) and model.gguf_architecture not in ROWS_CHOSEN_LAST
     )  # fmt: skip
+
+
+def _grows_otherwise(found: Shape) -> bool:
+    """True where more than the mask grows with the context: index scores, and caches handed from device to device."""
+    reads_earlier = any(k.block.attention and k.block.attention.cached_by_earlier_layer for k in found.kinds.values())
+    return found.index_width > 0 or reads_earlier
 
 
 def _mask_bytes(model: Model, p: Pass, stretch: Stretch) -> int:
@@ -90,14 +101,23 @@ def _known_bytes(model: Model, p: Pass, rows: int, stretch: Stretch) -> int:
     return size
 
 
+def lent_buffer_bytes(model: Model, q: CacheQuestion, layers: Iterable[tuple[int, Mapping[str, int]]]) -> int:
+    """Buffer the first device needs for layers of others that leave matrices on the host, given by number with these matrices."""
+    p, found = _pass(model, q), shape(model)
+    kinds = {(found.layers[index], id(hosted)): hosted for index, hosted in layers if is_lent(hosted)}
+    return max((lent_bytes(p, found.kinds[name].block, hosted) for (name, _), hosted in kinds.items()), default=0)
+
+
 def host_buffer_bytes(model: Model, q: CacheQuestion, outputs: int | None = None, copies: int = 1) -> int:
     """Host side with every layer on devices: graph inputs, the embedded batch, and the logits handed back."""
     p, found = _pass(model, q), shape(model)
     rows = q.sequences if outputs is None else outputs
     caches = dict.fromkeys(kind.windowed for kind in found.kinds.values() if kind.windowed is not None)
-    inputs = sum(sum(cache_inputs(found, p, windowed=windowed)) for windowed in caches)
+    inputs = sum(sum(cache_inputs(found, p, windowed=windowed).sizes) for windowed in caches)
     inputs += p.row(p.hidden) + F32 * p.tokens * (1 + found.positions) + F32 * rows
-    return inputs * copies + p.row(p.hidden) + F32 * (model.vocabulary or 0) * q.sequences
+    # The table every layer reads a part of is looked up here: numbers of its rows, and what stands in them.
+    inputs += F32 * p.tokens if found.table_width else 0
+    return inputs * copies + p.row(p.hidden + found.table_width) + F32 * (model.vocabulary or 0) * q.sequences
 
 
 def _each(q: CacheQuestion, one: Any) -> Any:

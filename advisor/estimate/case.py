@@ -3,11 +3,13 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from advisor import units
 from advisor.catalog.schema.common import known_by
 from advisor.catalog.schema.model import Model
 from advisor.catalog.schema.quant import Quant
 from advisor.catalog.schema.runtime import Runtime, Version
-from advisor.estimate.kv_cache import CacheQuestion
+from advisor.estimate.kv_cache import QUANTISED, CacheQuestion
+from advisor.estimate.layout import NOTHING_SAID, Layout
 from advisor.estimate.machine import Machine
 from advisor.estimate.serving import DEFAULTS, Serving
 
@@ -20,9 +22,13 @@ class Demand:
     """Tokens memory must hold per request."""
     depth_tokens: int | None = None
     """Tokens in the cache when speed is asked for; None = at the context."""
+    prompt_tokens: int | None = None
+    """Tokens of the prompt whose reading is asked for; None = a prompt that fills the context."""
+    cached_share: float = 0.0
+    """Share of that prompt a prefix cache holds already."""
     concurrency: int = 1
     kv_type: str | None = None
-    """None = the runtime's default."""
+    """`q8_0`, or `q8_0,f16` for keys and values apart; None = the runtime's default."""
     flash_attention: bool = True
     ubatch: int = 512
     reserve_bytes: int = 0
@@ -31,6 +37,12 @@ class Demand:
     """What else lives on the first device."""
     serving: Serving = DEFAULTS
     """Settings of a server with a pooled cache."""
+    layout: Layout = NOTHING_SAID
+    """Where llama.cpp is told to put layers and tensors."""
+    full_windows: bool = False
+    """--swa-full: sliding-window layers keep everything."""
+    unified: bool = False
+    """--kv-unified: one cache shared by all requests."""
     as_of: str | None = None
     level: float = 0.8
     """Share of held-out rows an interval must have held."""
@@ -51,8 +63,40 @@ class Case:
 
     @property
     def kv_type(self) -> str:
-        """Type the KV cache is kept in."""
+        """Type the KV cache is kept in; keys and values apart as `q8_0,f16`."""
         return self.demand.kv_type or self.runtime.kv_types[0]
+
+    @property
+    def key_type(self) -> str:
+        """Type keys are kept in."""
+        return self.kv_type.partition(",")[0]
+
+    @property
+    def value_type(self) -> str:
+        """Type values are kept in."""
+        return self.kv_type.rpartition(",")[2]
+
+    @property
+    def kv_type_refused(self) -> str | None:
+        """Why the runtime does not keep a cache of this type so; None where it does."""
+        name, unknown = self.runtime.name, {self.key_type, self.value_type} - set(self.runtime.kv_types)
+        if unknown:
+            return f"{name} does not keep its KV cache in {' and '.join(sorted(unknown))}"
+        if self.key_type != self.value_type and self.runtime.cache_rule in {"paged", "contiguous"}:
+            return f"{name} keeps keys and values in one type"
+        latent = any(block.latent_attention for block in self.model.blocks.values())
+        if self.key_type != self.value_type and latent:
+            return f"{name} keeps the cache of latent attention in one type"
+        if not self.demand.flash_attention and self.value_type in QUANTISED and self.runtime.cache_rule == "llama.cpp":
+            return f"{name} keeps values in {self.value_type} only with flash attention"
+        return None
+
+    @property
+    def runtime_as_started(self) -> Runtime:
+        """The runtime with the margin it leaves on every device here: none where it is told what to place where."""
+        layout = self.demand.layout
+        margin = 0 if layout.stated else layout.margin_bytes
+        return self.runtime if margin is None else replace(self.runtime, margin_mib=margin // units.MIB)
 
     @property
     def cache_rule(self) -> str:
@@ -73,12 +117,16 @@ class Case:
 
     @property
     def cache_question(self) -> CacheQuestion:
-        """The demand as the KV cache sees it: a server with a split cache, one stream a request."""
+        """The demand as the KV cache sees it: a server with a split cache, one stream a request, unless told otherwise."""
         d = self.demand
         return CacheQuestion(
-            context_tokens=d.context_tokens, sequences=d.concurrency, key_type=self.kv_type, value_type=self.kv_type,
-            ubatch=d.ubatch, flash_attention=d.flash_attention,
+            context_tokens=d.context_tokens, sequences=d.concurrency, key_type=self.key_type, value_type=self.value_type,
+            ubatch=d.ubatch, flash_attention=d.flash_attention, unified=d.unified, full_windows=d.full_windows,
         )  # fmt: skip
+
+    def given(self, device_bytes: int) -> "Case":
+        """The same case with this much memory set for each device."""
+        return replace(self, machine=self.machine.with_device_bytes(device_bytes))
 
     def asked(self, *, context_tokens: int | None = None, concurrency: int | None = None) -> "Case":
         """The same case with another context or concurrency."""

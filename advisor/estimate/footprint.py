@@ -1,31 +1,23 @@
-"""Whether a case fits, where its bytes go, and how far it could be stretched."""
+"""Whether a case fits, and where its bytes go."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from advisor import units
+from advisor.estimate.as_told import merged, place_as_told
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
 from advisor.estimate.contiguous import place_contiguous
-from advisor.estimate.layered import Kept, Load, load, overflows, place_on_devices, place_unified
-from advisor.estimate.machine import Usable, usable
+from advisor.estimate.layered import Load, host_use, load, place_on_devices, place_unified
 from advisor.estimate.note import Note, note
-from advisor.estimate.offload import place_with_host, runs_with_host
-from advisor.estimate.placement import Placement, Pool
+from advisor.estimate.offload import place_with_host, room_with_host
+from advisor.estimate.ollama import place_ollama
+from advisor.estimate.placement import RUNS, Placement
+from advisor.estimate.policy import policy_notes
 from advisor.estimate.pooled import KvPool, place_pooled
+from advisor.estimate.pools import host_pool, pools_of
 from advisor.estimate.weights import CannotSize, Quants, Weights, weight_bytes
 
-__all__ = [
-    "MOST_REQUESTS",
-    "CannotRun",
-    "Footprint",
-    "footprint",
-    "max_concurrency",
-    "max_context_tokens",
-    "placed",
-]
+__all__ = ["CannotRun", "Footprint", "footprint", "placed", "room_bytes", "why_refused"]
 
-MOST_REQUESTS = 1024
 LLAMA_CPP_RULES = frozenset({"llama.cpp", "ollama-2025"})
 
 
@@ -42,39 +34,31 @@ class Footprint:
     """What the runtime's pool of cache holds; None for one that keeps no pool."""
 
 
-def _pool(case: Case, index: int) -> Pool:
-    device = case.machine.devices[index]
-    found = usable(device, case.runtime, case.backend, case.memory_share)
-    if found is None:
-        message = f"the memory size of {device.hardware.name} is not stated"
-        raise CannotRun(message)
-    taken = case.demand.reserve_bytes + (case.demand.resident_bytes if index == 0 else 0)
-    name = "unified" if device.unified and len(case.machine.devices) == 1 else device.name
-    return _as_pool(name, device.hardware.advertised_bytes, found, taken, index)
-
-
-def _as_pool(name: str, advertised: int | None, found: Usable, taken: int, index: int) -> Pool:
-    basis = found.basis + (", less what was asked to be kept" if taken else "")
-    return Pool(name, advertised, found.free_bytes - taken, found.usable_bytes - taken, basis, found.source, index)
-
-
-def _host_pool(case: Case) -> Pool:
-    size = case.machine.host_bytes
-    basis = "as stated; what the system itself uses is not known" if size else "not stated"
-    return Pool("host", size, size or 0, size if size is not None else units.GIB * 2**20, basis, None, None)
+def _on_devices(case: Case, found: Load) -> Placement:
+    """Everything on the devices, fit or not; a machine with one kind of memory holds the host's part there too."""
+    pools = pools_of(case)
+    if case.machine.unified and len(pools) == 1:
+        plan = place_unified(pools[0], found)
+        # Without a GPU there is nothing to hand layers to.
+        return replace(plan, flags="") if case.machine.devices[0].hardware.kind == "cpu" else plan
+    host = host_pool(case)
+    if not case.machine.unified:
+        return place_on_devices(pools, host, found)
+    # Layers go by what the first box has left beside the host's part.
+    left = pools[0].usable_bytes - host_use(host, found, len(pools)).used_bytes
+    plan = place_on_devices((replace(pools[0], usable_bytes=left), *pools[1:]), host, found)
+    return _host_into_first(replace(plan, uses=(replace(plan.uses[0], pool=pools[0]), *plan.uses[1:])))
 
 
 def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
-    pools = _pools(case)
-    if case.machine.unified and len(pools) == 1:
-        return place_unified(pools[0], found), []
-    host = _host_pool(case)
-    if case.machine.unified:
-        plan = place_on_devices(pools, host, found)
-        return _host_into_first(plan), []
-    plan = place_on_devices(pools, host, found)
-    if plan.verdict == "fits" or not case.runtime.splits.host:
+    if case.cache_rule == "ollama-2025":
+        return _place_ollama(case, found)
+    if case.demand.layout.stated:
+        return _place_told(case, found)
+    plan = _on_devices(case, found)
+    if plan.verdict == "fits" or case.machine.unified or not case.runtime.splits.host:
         return plan, []
+    pools, host = pools_of(case), host_pool(case)
     if case.machine.host_bytes is None:
         need = found.weights.total_bytes + found.kv_bytes - sum(p.usable_bytes for p in pools)
         return plan, [
@@ -86,25 +70,61 @@ def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
     return replace(with_host, short_bytes=plan.short_bytes), []
 
 
-def _verdict(case: Case, weights: Weights) -> str:
-    """The verdict of `placed`, without working out the plan where only its existence matters."""
-    if case.cache_rule not in LLAMA_CPP_RULES or case.machine.unified or case.machine.host_bytes is None:
-        return placed(case, weights).placement.verdict
-    found = _load(case, weights)
-    pools, host = _pools(case), _host_pool(case)
-    everything = Kept(found.weights.layer_bytes)
-    if not overflows(found, everything, pools) and place_on_devices(pools, host, found).verdict == "fits":
-        return "fits"
-    return "fits-offloaded" if case.runtime.splits.host and runs_with_host(pools, host, found) else "does-not-fit"
+def _place_told(case: Case, found: Load) -> tuple[Placement, list[Note]]:
+    pools, host = pools_of(case), host_pool(case)
+    plan = place_as_told(pools, host, found, case.demand.layout)
+    if case.machine.unified:
+        return (merged(plan, pools[0]) if len(pools) == 1 else _host_into_first(plan)), []
+    if plan.verdict == "fits-offloaded" and case.machine.host_bytes is None:
+        held = plan.uses[-1].used_bytes
+        return plan, [note("the host must have {held_bytes} to spare; its memory is not stated", held_bytes=held)]
+    return plan, []
 
 
-def _load(case: Case, weights: Weights) -> Load:
+def _place_ollama(case: Case, found: Load) -> tuple[Placement, list[Note]]:
+    plan, notes = place_ollama(pools_of(case), host_pool(case), found, case.backend, unified=case.machine.unified)
+    if plan.verdict != "fits-offloaded" or case.machine.host_bytes is not None:
+        return plan, notes
+    need = plan.uses[-1].used_bytes
+    missing = note("part of it could run from a host with {need_bytes} to spare; none is stated", need_bytes=need)
+    return replace(plan, verdict="does-not-fit"), [*notes, missing]
+
+
+def room_bytes(case: Case, weights: Weights, *, with_host: bool = False) -> int:
+    """Bytes to spare on the devices, or with the host behind them; negative where the case does not run so.
+
+    The sign is that of the plan `placed` makes, and so is what it raises. What cannot be for its weights and cache alone
+    is told without a plan.
+    """
+    _must_spread(case)
+    if case.cache_rule != "llama.cpp" or case.demand.layout.stated:
+        return _spare_bytes(placed(case, weights).placement, with_host=with_host)
+    found, pools = load_of(case, weights), pools_of(case)
+    host_bytes = (
+        case.machine.host_bytes if with_host and case.runtime.splits.host and not case.machine.unified else None
+    )
+    have = sum(pool.usable_bytes for pool in pools) + (host_bytes or 0)
+    if (need := _least_bytes(found)) > have:
+        return have - need
+    spare = _spare_bytes(_on_devices(case, found))
+    return spare if spare >= 0 or host_bytes is None else room_with_host(pools, host_pool(case), found)
+
+
+def _spare_bytes(plan: Placement, *, with_host: bool = False) -> int:
+    if plan.verdict != "fits" and not (with_host and plan.verdict in RUNS):
+        return min(-plan.short_bytes, -1)
+    return max(0, sum(use.left_bytes for use in plan.uses if with_host or use.pool.device is not None))
+
+
+def _least_bytes(found: Load) -> int:
+    """Weights and cache that must stand somewhere, whatever buffers there are beside them."""
+    return sum(found.weights.layer_bytes) + found.head_bytes + found.kv_bytes + found.state_bytes
+
+
+def load_of(case: Case, weights: Weights) -> Load:
+    """What llama.cpp and its kin have to place for the case."""
     found = load(case.model, weights, case.cache_rule, case.cache_question)
     return replace(found, pipelined=case.machine.nodes == 1)
-
-
-def _pools(case: Case) -> tuple[Pool, ...]:
-    return tuple(_pool(case, index) for index in range(len(case.machine.devices)))
 
 
 def _host_into_first(plan: Placement) -> Placement:
@@ -112,36 +132,38 @@ def _host_into_first(plan: Placement) -> Placement:
     *uses, host = plan.uses
     first = replace(
         uses[0], weights_bytes=uses[0].weights_bytes + host.weights_bytes,
+        kv_cache_bytes=uses[0].kv_cache_bytes + host.kv_cache_bytes, state_bytes=uses[0].state_bytes + host.state_bytes,
         compute_buffer_bytes=uses[0].compute_buffer_bytes + host.compute_buffer_bytes,
     )  # fmt: skip
     short = max(plan.short_bytes, first.short_bytes)
     return Placement("does-not-fit" if short else "fits", (first, *uses[1:]), short)
 
 
+def why_refused(case: Case) -> str | None:
+    """Why the runtime does not load such a case, or nothing can be said of its memory; None where it does."""
+    if case.quant.id in case.runtime.refused_quants:
+        return case.runtime.refused_quants[case.quant.id]
+    if case.model.kv_refused and case.model.is_sized:
+        return f"the KV cache of {case.model.name} cannot be sized: {case.model.kv_refused}"
+    return case.runtime.refuses_memory or case.kv_type_refused
+
+
 def footprint(case: Case, quants: Quants) -> Footprint:
     """Where the bytes of `case` go. Raises CannotRun with the reason where nothing sourced says."""
-    if case.quant.id in case.runtime.refused_quants:
-        raise CannotRun(case.runtime.refused_quants[case.quant.id])
-    if case.runtime.refuses_memory:
-        raise CannotRun(case.runtime.refuses_memory)
-    if case.kv_type not in case.runtime.kv_types:
-        message = f"{case.runtime.name} does not keep its KV cache in {case.kv_type}"
-        raise CannotRun(message)
-    if case.model.kv_refused and case.model.is_sized:
-        message = f"the KV cache of {case.model.name} cannot be sized: {case.model.kv_refused}"
-        raise CannotRun(message)
+    if refused := why_refused(case):
+        raise CannotRun(refused)
     try:
         weights = weight_bytes(case.model, case.quant, case.container, quants)
     except CannotSize as reason:
         raise CannotRun(str(reason)) from reason
-    return placed(case, weights)
+    found = placed(case, weights)
+    remarks = policy_notes(case, found.placement, lambda other: placed(other, weights).placement)
+    return replace(found, notes=(*found.notes, *remarks))
 
 
 def placed(case: Case, weights: Weights) -> Footprint:
     """The footprint of weights already sized."""
-    if case.machine.nodes > 1 and not case.runtime.splits.nodes:
-        message = f"{case.runtime.name} does not run over several boxes"
-        raise CannotRun(message)
+    _must_spread(case)
     found = _placed_llama_cpp(case, weights) if case.cache_rule in LLAMA_CPP_RULES else _placed_elsewhere(case, weights)
     if case.model.is_sized:
         return found
@@ -149,12 +171,19 @@ def placed(case: Case, weights: Weights) -> Footprint:
     return replace(found, notes=(*found.notes, unknown))
 
 
-def _placed_llama_cpp(case: Case, weights: Weights) -> Footprint:
-    devices = len(case.machine.devices)
-    if devices > 1 and not case.machine.unified and not case.runtime.splits.layers:
+def _must_spread(case: Case) -> None:
+    """Raises CannotRun where the runtime cannot use all the devices together."""
+    splits, several = case.runtime.splits, len(case.machine.devices) > 1
+    if case.machine.nodes > 1 and not splits.nodes:
+        message = f"{case.runtime.name} does not run over several boxes"
+        raise CannotRun(message)
+    if case.cache_rule in LLAMA_CPP_RULES and several and not case.machine.unified and not splits.layers:
         message = f"{case.runtime.name} does not spread a model over several devices"
         raise CannotRun(message)
-    found = _load(case, weights)
+
+
+def _placed_llama_cpp(case: Case, weights: Weights) -> Footprint:
+    found = load_of(case, weights)
     plan, notes = _place_llama_cpp(case, found)
     return Footprint(weights, plan, found.kv_bytes, found.state_bytes, tuple(notes))
 
@@ -166,37 +195,6 @@ def _placed_elsewhere(case: Case, weights: Weights) -> Footprint:
             weights, pooled.placement, pooled.kv_bytes, pooled.state_bytes, pooled.notes,
             pooled.pool if case.model.is_sized else None,
         )  # fmt: skip
-    pools = tuple(_pool(case, index) for index in range(len(case.machine.devices)))
+    pools = pools_of(case)
     kept = place_contiguous(case, weights, pools)
     return Footprint(weights, kept.placement, kept.kv_bytes, kept.state_bytes, kept.notes)
-
-
-def _largest(good: Callable[[int], bool], low: int, high: int) -> int:
-    """Largest number in low…high for which `good` holds, given that it holds up to some point; low − 1 for none."""
-    if not good(low):
-        return low - 1
-    if good(high):
-        return high
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if good(middle) else (low, middle - 1)
-    return low
-
-
-def max_context_tokens(case: Case, weights: Weights, verdict: str) -> int:
-    """Longest context per request, up to the trained length, at which the verdict is still `verdict`; 0 for none."""
-    trained = case.model.context_tokens or case.demand.context_tokens
-
-    def good(context: int) -> bool:
-        return _verdict(case.asked(context_tokens=context), weights) == verdict
-
-    return max(0, _largest(good, 1, trained))
-
-
-def max_concurrency(case: Case, weights: Weights, verdict: str) -> int:
-    """Most requests of the asked context at which the verdict is still `verdict`, up to 1,024; 0 for none."""
-
-    def good(count: int) -> bool:
-        return _verdict(case.asked(concurrency=count), weights) == verdict
-
-    return max(0, _largest(good, 1, MOST_REQUESTS))

@@ -5,96 +5,36 @@ mark. Widths come from the architecture alone. A layer whose weights stand on th
 same when a batch is large: each matrix is copied over for its one product, and the layer's cache for its attention.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil
-
-from advisor.catalog.schema.model import Attention, LatentAttention
+from advisor.catalog.schema.model import Attention
 from advisor.estimate.arena import Arena, Span
-from advisor.estimate.kv_cache import TYPE_BYTES
-
-F32, F16 = 4, 2
-EXPERTS = "_exps"
-"""In the name of every matrix of routed experts."""
-QUANTISED_TYPES = frozenset({"q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"})
+from advisor.estimate.passes import F32, NOTHING, Arrivals, Pass
 
 
-@dataclass(slots=True)
-class Arrivals:
-    """Graph inputs that reach the device only with the first part of a divided graph that reads them."""
-
-    sizes: list[int]
-    spans: list[Span]
-
-    def come(self, arena: Arena) -> None:
-        """Take their places now."""
-        self.spans += [arena.take(size) for size in self.sizes]
-        self.sizes = []
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """What one micro-batch computes, as far as the sizes of its intermediates depend on it."""
-
-    tokens: int
-    sequences: int
-    hidden: int
-    flash_attention: bool
-    key_type: str
-    value_type: str
-    cells: int
-    """Cells of one stream that a full layer attends over, and a windowed one."""
-    windowed_cells: int
-    streams: int
-    closing: tuple[Span, ...] = ()
-    """Graph inputs nothing after this layer's attention reads."""
-    hosted: Mapping[str, int] | None = None
-    """Bytes of the layer's matrices, by name, where its experts stand on the host."""
-    whole_hosted: bool = False
-    """Not only the experts: every matrix, and the cache."""
-    arriving: Arrivals | None = None
-
-    @property
-    def rotated_key(self) -> bool:
-        """A quantised cache is rotated on its way in, query and result likewise."""
-        return self.key_type in QUANTISED_TYPES
-
-    @property
-    def rotated_value(self) -> bool:
-        """The same of the value."""
-        return self.value_type in QUANTISED_TYPES
-
-    def row(self, width: int) -> int:
-        """Bytes of one F32 value row of `width` for every token."""
-        return F32 * width * self.tokens
-
-    def staged(self, cells: int, width: int, kind: str) -> int:
-        """Bytes of the F16 copy flash attention makes of a layer's keys or values kept in another type."""
-        return 0 if kind == "f16" or not self.flash_attention else F16 * cells * self.streams * width
-
-    def cached(self, cells: int, width: int, kind: str) -> int:
-        """Bytes of a layer's keys or values."""
-        return ceil(TYPE_BYTES[kind] * cells * self.streams * width)
-
-
-def product(arena: Arena, p: Pass, matrix: str, size: int, *, last: bool = False) -> Span:
+def product(arena: Arena, p: Pass, matrix: str, size: int, brings: Arrivals | None = None) -> Span:
     """The result of one matrix product; a matrix on the host is beside it while it is computed.
 
-    The last such copy of a layer begins the part of the graph that goes on into the next layer's attention.
+    Every such copy begins a new part of the graph and `brings` inputs of it.
     """
-    if not p.hosted or not (p.whole_hosted or EXPERTS in matrix) or not (held := p.hosted.get(matrix, 0)):
+    if not p.hosted or not (held := p.hosted.get(matrix, 0)):
         return arena.take(size)
     copy = arena.take(held)
-    if p.arriving and last:
-        p.arriving.come(arena)
+    if brings:
+        brings.come(arena)
+    if p.following and matrix == p.following.matrix:
+        p.following.come(arena)
     result = arena.take(size)
     arena.give(copy)
     return result
 
 
+def normed(arena: Arena, p: Pass) -> Span:
+    """The norm before a half of a layer; nothing where norms stand behind it."""
+    return arena.take(p.row(p.hidden)) if p.style.normed_before else NOTHING
+
+
 def output(arena: Arena, p: Pass, matrix: str, mixed: Span) -> Span:
     """The projection back to the model's width."""
-    out = product(arena, p, matrix, p.row(p.hidden))
+    out = product(arena, p, matrix, p.row(p.hidden), brings=p.ending if p.ends_with_output else None)
     arena.give(mixed)
     return out
 
@@ -111,6 +51,9 @@ def _attended(arena: Arena, p: Pass, a: Attention, query: Span) -> Span:
     cells = p.windowed_cells if a.window or a.chunk else p.cells
     keys, values = a.kv_heads * a.head_width, a.kv_heads * a.value_head_width
     copies: tuple[Span, ...] = ()
+    if p.attends_on_host:
+        arena.give(query)
+        return arena.take(p.row(a.heads * a.value_head_width))
     if p.whole_hosted:
         copies = arena.take(p.cached(cells, keys, p.key_type)), arena.take(p.cached(cells, values, p.value_type))
         if p.arriving:
@@ -127,11 +70,10 @@ def _attended(arena: Arena, p: Pass, a: Attention, query: Span) -> Span:
     return replaced(arena, result)
 
 
-def _fused(arena: Arena, p: Pass, a: Attention) -> Span:
+def _fused(arena: Arena, p: Pass, a: Attention, x: Span) -> Span:
     """The query out of one projection for query, key and value."""
     key, value = p.row(a.kv_heads * a.head_width), p.row(a.kv_heads * a.value_head_width)
-    x = arena.take(p.row(p.hidden))
-    together = product(arena, p, "attn_qkv.weight", p.row(a.heads * a.head_width) + key + value)
+    together = product(arena, p, "attn_qkv.weight", p.row(a.heads * a.head_width) + key + value, brings=p.turning)
     arena.give(x)
     query = arena.take(p.row(a.heads * a.head_width))
     turned = arena.take(key)
@@ -139,99 +81,139 @@ def _fused(arena: Arena, p: Pass, a: Attention) -> Span:
     return query
 
 
-def _separate(arena: Arena, p: Pass, a: Attention) -> tuple[Span, Span]:
+def _turned(arena: Arena, p: Pass, a: Attention, raw: Span) -> Span:
+    """Query or key after norm and positions; both, or either alone, make one new tensor."""
+    normed_wide = a.query_key_norm == "full-width"
+    if p.style.rotary or a.query_key_norm == "per-head" or (normed_wide and p.rotated_key):
+        return replaced(arena, raw)
+    return raw
+
+
+def _separate(arena: Arena, p: Pass, a: Attention, x: Span) -> tuple[Span, Span]:
     """What a gate is still to be read from, and the query; key and value are in the cache by then."""
-    x = arena.take(p.row(p.hidden))
     query_row, gated = p.row(a.heads * a.head_width), a.gate == "per-channel"
-    raw = product(arena, p, "attn_q.weight", query_row * (2 if gated else 1))
-    query = arena.take(query_row)
-    if not gated:
-        arena.give(raw)
+    plain = a.query_key_norm == "none" and not a.qkv_bias and not p.scaled_positions
+    raw = product(arena, p, "attn_q.weight", query_row * (2 if gated else 1), brings=p.turning if plain else None)
+    early = NOTHING if plain or not p.whole_hosted else _late_turn(arena, p, a)
+    query = arena.take(query_row) if gated else _turned(arena, p, a, raw)
+    if a.query_key_norm == "per-head" and p.whole_hosted:
+        _with_vector(arena, p, a.head_width)
     if p.rotated_key:
         query = replaced(arena, query)
-    _cached(arena, p, a, x)
+    _cached(arena, p, a, x, early)
     return raw, query
+
+
+def _late_turn(arena: Arena, p: Pass, a: Attention) -> Span:
+    """The step after the query's product where a vector on the host divides the two; returns the matrix that comes along."""
+    if a.query_key_norm == "per-head":
+        return NOTHING
+    if p.scaled_positions:
+        if p.turning:
+            p.turning.come(arena)
+        first = "attn_k.weight" if p.windows else "attn_v.weight"
+        return arena.take((p.hosted or {}).get(first, 0))
+    _with_vector(arena, p, a.heads * a.head_width)
+    return NOTHING
+
+
+def _with_vector(arena: Arena, p: Pass, width: int) -> None:
+    """A vector copied over, and the positions with it."""
+    vector = arena.take(F32 * width)
+    if p.turning:
+        p.turning.come(arena)
+    arena.give(vector)
 
 
 def attention(arena: Arena, p: Pass, a: Attention) -> Span:
     """Grouped-query attention from norm to output projection; the result is one hidden row a token."""
-    query_row, gated = p.row(a.heads * a.head_width), a.gate == "per-channel"
+    return output(arena, p, "attn_output.weight", attended(arena, p, a, normed(arena, p)))
+
+
+def late_output(arena: Arena, p: Pass, a: Attention, mixed: Span) -> Span:
+    """What is left of an attention whose norm others read, once they are done: the result turned and projected back."""
+    if p.rotated_value:
+        mixed = replaced(arena, mixed, p.row(a.heads * a.value_head_width))
+    return output(arena, p, "attn_output.weight", mixed)
+
+
+def attended(arena: Arena, p: Pass, a: Attention, x: Span, *, kept: bool = False, late: bool = False) -> Span:
+    """Attention over the norm `x` up to but without its output projection.
+
+    `kept` where others read `x` later, `late` where what follows the attention itself comes later.
+    """
+    gate_row = p.row(p.gate_width)
+    closing_x = NOTHING if kept or gate_row else x
     if a.fused_qkv:
-        raw, query = (0, 0), _fused(arena, p, a)
+        raw, query = NOTHING, _fused(arena, p, a, closing_x)
     else:
-        raw, query = _separate(arena, p, a)
+        raw, query = _separate(arena, p, a, closing_x)
     result = _attended(arena, p, a, query)
     arena.give(*p.closing)
+    p.ahead.fetch(arena)
+    if kept or late:
+        return result
     if p.rotated_value:
         result = replaced(arena, result, p.row(a.heads * a.value_head_width))
-    if gated:
-        gate = arena.take(query_row)
+    if gate_row:
+        return _late_gate(arena, gate_row, result, x)
+    if a.gate == "per-channel":
+        gate = arena.take(p.row(a.heads * a.head_width))
         arena.give(raw, result)
-        result = gate
-    return output(arena, p, "attn_output.weight", result)
+        return gate
+    return result
 
 
-def _cached(arena: Arena, p: Pass, a: Attention, x: Span) -> None:
-    """Key and value on their way into the cache."""
+def _late_gate(arena: Arena, row: int, result: Span, x: Span) -> Span:
+    """A gate projected after attention: as wide as the result it takes its place, one value a head scales a copy."""
+    gate = arena.take(row)
+    arena.give(x)
+    if gate[1] == result[1]:
+        arena.give(result)
+        return gate
+    scaled = arena.take(result[1])
+    arena.give(result, gate)
+    return scaled
+
+
+def _value(arena: Arena, p: Pass, a: Attention, early: Span = NOTHING) -> Span:
+    size = p.row(a.kv_heads * a.value_head_width)
+    value = (
+        _after_copy(arena, size, early, p.valuing) if early[1] else product(arena, p, "attn_v.weight", size, p.valuing)
+    )
+    return replaced(arena, value) if p.rotated_value else value
+
+
+def _key(arena: Arena, p: Pass, a: Attention, early: Span = NOTHING) -> Span:
+    size = p.row(a.kv_heads * a.head_width)
+    return _after_copy(arena, size, early, None) if early[1] else product(arena, p, "attn_k.weight", size)
+
+
+def _after_copy(arena: Arena, size: int, early: Span, brings: Arrivals | None) -> Span:
+    """A product whose matrix was copied over before."""
+    if brings:
+        brings.come(arena)
+    result = arena.take(size)
+    arena.give(early)
+    return result
+
+
+def _cached(arena: Arena, p: Pass, a: Attention, x: Span, early: Span) -> None:
+    """Key and value on their way into the cache; two caches are filled key first, one value first."""
     if a.cached_by_earlier_layer:
         arena.give(x)
         return
-    value = product(arena, p, "attn_v.weight", p.row(a.kv_heads * a.value_head_width))
-    if p.rotated_value:
-        value = replaced(arena, value)
-    key = product(arena, p, "attn_k.weight", p.row(a.kv_heads * a.head_width))
-    arena.give(x)
-    key = replaced(arena, key)
-    if p.rotated_key:
-        key = replaced(arena, key)
+    if p.windows:
+        key = _rotated_key(arena, p, _turned(arena, p, a, _key(arena, p, a, early)))
+        value = _value(arena, p, a)
+        arena.give(x)
+    else:
+        value = _value(arena, p, a, early)
+        key = _key(arena, p, a)
+        arena.give(x)
+        key = _rotated_key(arena, p, _turned(arena, p, a, key))
     arena.give(key, value)
 
 
-def latent_attention(arena: Arena, p: Pass, a: LatentAttention) -> Span:
-    """Multi-head latent attention: the query is carried into the latent space of every head and back."""
-    x = arena.take(p.row(p.hidden))
-    gate = arena.take(p.row(a.heads * a.value_width)) if a.gate == "per-channel" else None
-    whole = _latent_query(arena, p, a)
-    absorbed = product(arena, p, "attn_k_b.weight", p.row(a.heads * a.kv_rank))
-    turned = arena.take(p.row(a.heads * a.rope_width))
-    arena.give(whole)
-    query = arena.take(p.row(a.heads * (a.kv_rank + a.rope_width)))
-    arena.give(absorbed, turned)
-    latent = product(arena, p, "attn_kv_a_mqa.weight", p.row(a.kv_rank + a.rope_width))
-    arena.give(x)
-    arena.give(replaced(arena, latent))
-    result = _latent_attended(arena, p, a, query)
-    if gate:
-        arena.give(gate)
-    return output(arena, p, "attn_output.weight", result)
-
-
-def _latent_query(arena: Arena, p: Pass, a: LatentAttention) -> Span:
-    row = p.row(a.heads * (a.nope_width + a.rope_width))
-    if not a.query_rank:
-        return product(arena, p, "attn_q.weight", row)
-    low = product(arena, p, "attn_q_a.weight", p.row(a.query_rank))
-    whole = product(arena, p, "attn_q_b.weight", row)
-    arena.give(low)
-    return whole
-
-
-def _latent_attended(arena: Arena, p: Pass, a: LatentAttention, query: Span) -> Span:
-    latent, width = p.row(a.heads * a.kv_rank), a.kv_rank + a.rope_width
-    copies = (arena.take(p.cached(p.cells, width, p.key_type)),) if p.whole_hosted else ()
-    if p.whole_hosted and p.arriving:
-        p.arriving.come(arena)
-    if p.flash_attention:
-        # The value is a view of the key: one staging copy serves both.
-        found = arena.take(latent + p.staged(p.cells, width, p.key_type))
-        arena.give(query, *copies)
-    else:
-        turned = arena.take(F16 * p.cells * p.streams * a.kv_rank)
-        scores = arena.take(F32 * a.heads * p.cells * p.tokens)
-        arena.give(query)
-        found = arena.take(latent)
-        arena.give(turned, scores, *copies)
-    arena.give(*p.closing)
-    result = product(arena, p, "attn_v_b.weight", p.row(a.heads * a.value_width))
-    arena.give(found)
-    return replaced(arena, result)
+def _rotated_key(arena: Arena, p: Pass, key: Span) -> Span:
+    return replaced(arena, key) if p.rotated_key else key

@@ -1,11 +1,12 @@
 """Bytes of the KV cache and of recurrent state, by the accounting of each runtime."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalog.schema.model import Block, Model
 from advisor.estimate.arrays import ceil_to, lesser
+from advisor.estimate.ollama_cache import in_own_engine, own_cells
 
 CELL_PADDING = 256
 STATE_BYTES = 4
@@ -16,6 +17,8 @@ TYPE_BYTES = {
     "iq4_nl": 18 / 32, "fp8": 1.0, "int8": 1.0,
 }  # fmt: skip
 """Bytes of one cached element: ggml block layouts, and the plain types of the paged runtimes."""
+QUANTISED = frozenset({"q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"})
+"""Of these, ggml's quantised ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +99,18 @@ def cells(layer: LayerCache, q: CacheQuestion) -> Any:
     return ceil_to(lesser(full, reach), CELL_PADDING) * streams
 
 
-def _llama_cpp_layer(layer: LayerCache, q: CacheQuestion, widest: int) -> Any:
-    # Without flash attention V is stored transposed, every layer padded to the widest.
-    value = layer.value_width if q.flash_attention or layer.latent or not layer.key_width else widest
-    return cells(layer, q) * _row_bytes(layer.key_width, value, q)
+def _llama_cpp_layer(layer: LayerCache, q: CacheQuestion, widest: int, *, idle: bool = False) -> Any:
+    # Without flash attention V is stored transposed, every layer padded to the widest; an idle one too.
+    own = q.flash_attention or layer.latent or not (layer.key_width or idle)
+    return cells(layer, q) * _row_bytes(layer.key_width, layer.value_width if own else widest, q)
 
 
-def _ollama_layer(block: Block, layer: LayerCache, q: CacheQuestion) -> Any:
-    """Ollama's own cache before it ran llama-server: one cache for all slots, MLA's value part stored beside its key."""
+def _ollama_layer(model: Model, block: Block, layer: LayerCache, q: CacheQuestion) -> Any:
+    """Ollama's own engine before it ran llama-server: one cache for all slots, MLA's value part stored beside its key."""
     value = block.latent_attention.kv_rank if block.latent_attention else layer.value_width
-    held = q.context_tokens * q.sequences
-    if layer.window is not None:
-        held = lesser(held, layer.window * q.sequences + q.ubatch)
-    return held * _row_bytes(layer.key_width, value, q)
+    return own_cells(model, layer.window, q.context_tokens, q.sequences, q.ubatch) * _row_bytes(
+        layer.key_width, value, q
+    )
 
 
 def _row_bytes(key_width: int, value_width: int, q: CacheQuestion) -> float:
@@ -122,9 +124,17 @@ def layer_kv_bytes(model: Model, rule: str, q: CacheQuestion) -> dict[str, Any]:
     """
     kinds = {name: layer_cache(model.blocks[name]) for name in set(model.layer_names)}
     if rule == "ollama-2025":
-        return {name: _ollama_layer(model.blocks[name], kind, q) for name, kind in kinds.items()}
+        if in_own_engine(model):
+            return {name: _ollama_layer(model, model.blocks[name], kind, q) for name, kind in kinds.items()}
+        # llama.cpp, linked in, with one cache for all slots.
+        q = replace(q, unified=True)
     widest = max((kind.value_width for kind in kinds.values()), default=0)
-    return {name: _llama_cpp_layer(kind, q, widest) for name, kind in kinds.items()}
+    # Without a recurrent state no layer is left out of the cache, not even one that only feeds forward.
+    every = not any(kind.state_elements for kind in kinds.values())
+    idle = {
+        name for name in kinds if every and not (model.blocks[name].attention or model.blocks[name].latent_attention)
+    }
+    return {name: _llama_cpp_layer(kind, q, widest, idle=name in idle) for name, kind in kinds.items()}
 
 
 @dataclass(frozen=True, slots=True)

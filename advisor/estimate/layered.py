@@ -1,14 +1,17 @@
 """Placement by llama.cpp and its kin: whole layers on devices, each with its cache, and what stays on the host."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
 from advisor.catalog.schema.model import Model
-from advisor.estimate.buffers import PIPELINE_COPIES, device_buffer_bytes, host_buffer_bytes
+from advisor.estimate.buffers import PIPELINE_COPIES, device_buffer_bytes, host_buffer_bytes, lent_buffer_bytes
 from advisor.estimate.kv_cache import STATE_BYTES, CacheQuestion, layer_cache, layer_kv_bytes
+from advisor.estimate.passes import EXPERTS
 from advisor.estimate.placement import Placement, Pool, PoolUse
+from advisor.estimate.plan_flags import llama_cpp_server
 from advisor.estimate.split import layer_devices, stretches
-from advisor.estimate.stack import Stretch
+from advisor.estimate.stretch import Stretch
 from advisor.estimate.weights import Weights
 
 
@@ -88,14 +91,17 @@ def place_unified(pool: Pool, found: Load) -> Placement:
         state_bytes=found.state_bytes, compute_buffer_bytes=found.device_buffer(Stretch(0, layers)) + found.host_buffer(),
         first_layer=0 if layers else None, last_layer=layers - 1 if layers else None,
     )  # fmt: skip
-    return Placement(
-        "does-not-fit" if use.short_bytes else "fits", (use,), use.short_bytes, flags=offloaded_flag(found)
-    )
+    return Placement("does-not-fit" if use.short_bytes else "fits", (use,), use.short_bytes, flags=plan_flags(found))
 
 
-def offloaded_flag(found: Load, on_host: int = 0) -> str:
-    """-ngl with so many first layers on the host: layers, draft layers and the output on devices."""
-    return f"-ngl {found.layers + found.draft_layers + 1 - on_host}" if found.layers else ""
+def plan_flags(found: Load, split: str = "", *, on_host: int = 0, expert_layers: int = 0) -> str:
+    """llama-server's flags with so many first layers, and experts of first layers, on the host; empty without known layers."""
+    if not found.layers:
+        return ""
+    # Layers, draft layers and the output count.
+    parts = [llama_cpp_server(found.question), f"-ngl {found.layers + found.draft_layers + 1 - on_host}"]
+    parts += [f"--n-cpu-moe {expert_layers}"] * bool(expert_layers) + [split] * bool(split)
+    return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,22 @@ class Kept:
     """Layers before it stand on the host."""
     expert_layers: int = 0
     """Layers up to here leave their experts on the host (--n-cpu-moe)."""
+    hosted: tuple[Mapping[str, int], ...] | None = None
+    """Matrices each layer leaves on the host, by name, where tensors were placed one by one."""
 
     @property
     def everything(self) -> bool:
-        """Nothing on the host but what always is."""
-        return not self.first and not self.expert_layers
+        """Nothing on the host but what always is, and no tensor placed by name."""
+        return not self.first and not self.expert_layers and self.hosted is None
+
+
+def expert_matrices(layers: tuple[Mapping[str, int], ...]) -> tuple[Mapping[str, int], ...]:
+    """Of the matrices of each layer the routed experts; equal layers stay the same object."""
+    known: dict[int, Mapping[str, int]] = {}
+    for layer in layers:
+        if id(layer) not in known:
+            known[id(layer)] = {name: size for name, size in layer.items() if EXPERTS in name}
+    return tuple(known[id(layer)] for layer in layers)
 
 
 def _stretch(found: Load, kept: Kept, begin: int, end: int, *, leading: bool) -> Stretch:
@@ -119,8 +136,25 @@ def _stretch(found: Load, kept: Kept, begin: int, end: int, *, leading: bool) ->
     if kept.everything:
         return Stretch(begin, end)
     first = 0 if leading else begin
-    hosted = found.weights.matrix_bytes[first : min(end, max(kept.first, kept.expert_layers))]
-    return Stretch(first, end, hosted=hosted, whole=kept.first if leading else 0)
+    hosted = _hosted(found, kept, first, end)
+    return Stretch(first, end, hosted=hosted, whole=kept.first if leading else 0, lends=not leading)
+
+
+def _hosted(found: Load, kept: Kept, begin: int, end: int) -> tuple[Mapping[str, int], ...]:
+    """The matrices that each layer from `begin` on leaves on the host; layers behind the last such one may be missing."""
+    if kept.hosted is not None:
+        return kept.hosted[begin:end]
+    matrices = found.weights.matrix_bytes
+    whole = matrices[begin : kept.first]
+    return whole + expert_matrices(matrices[max(begin, kept.first) : min(end, kept.expert_layers)])
+
+
+def _lent_buffer(found: Load, kept: Kept, end: int) -> int:
+    """Buffer of the first device, whose own layers end at `end`, for what layers of other devices leave on the host."""
+    if kept.everything or end == found.layers:
+        return 0
+    hosted = _hosted(found, kept, end, found.layers)
+    return lent_buffer_bytes(found.model, found.question, enumerate(hosted, end))
 
 
 def device_use(found: Load, kept: Kept, pools: tuple[Pool, ...], device: int, span: tuple[int, int]) -> PoolUse:
@@ -134,7 +168,7 @@ def device_use(found: Load, kept: Kept, pools: tuple[Pool, ...], device: int, sp
         pools[device],
         weights_bytes=sum(kept.layer_bytes[begin:end]) + (found.head_bytes if device == devices - 1 else 0),
         kv_cache_bytes=sum(found.layer_kv_bytes[begin:end]), state_bytes=sum(found.layer_state_bytes[begin:end]),
-        compute_buffer_bytes=found.device_buffer(stretch),
+        compute_buffer_bytes=max(found.device_buffer(stretch), _lent_buffer(found, kept, end) if device == 0 else 0),
         first_layer=begin if end > begin else None, last_layer=end - 1 if end > begin else None,
     )  # fmt: skip
 
@@ -187,13 +221,15 @@ def overflows(found: Load, kept: Kept, pools: tuple[Pool, ...]) -> bool:
 
 
 def spread(found: Load, kept: Kept, pools: tuple[Pool, ...]) -> tuple[tuple[PoolUse, ...], str]:
-    """What each device holds, and the flag that says so where llama.cpp would spread it otherwise by itself."""
+    """What each of the devices holds, and with several the flag that says so."""
     if not found.layers:
         return tuple(PoolUse(pool, weights_bytes=found.head_bytes if pool is pools[-1] else 0) for pool in pools), ""
     if len(pools) == 1 or not kept.expert_layers:
         uses = proportional_uses(found, kept, pools)
-        if len(pools) == 1 or not any(use.short_bytes for use in uses) or overflows(found, kept, pools):
+        if len(pools) == 1:
             return uses, ""
+        if not any(use.short_bytes for use in uses) or overflows(found, kept, pools):
+            return uses, _split_flag(found, _proportional(found, kept, pools))
     spans = _filled(found, kept, pools)
     return _uses(found, kept, pools, spans), _split_flag(found, spans)
 
@@ -209,7 +245,5 @@ def place_on_devices(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placem
     uses, split = spread(found, Kept(found.weights.layer_bytes), pools)
     together = sum(use.used_bytes for use in uses) - sum(pool.usable_bytes for pool in pools)
     short = max(together, *(use.short_bytes for use in uses), 0)
-    flags = " ".join(filter(None, (offloaded_flag(found), split)))
-    return Placement(
-        "does-not-fit" if short else "fits", (*uses, host_use(host, found, len(pools))), short, flags=flags
-    )
+    host_part = host_use(host, found, len(pools))
+    return Placement("does-not-fit" if short else "fits", (*uses, host_part), short, flags=plan_flags(found, split))

@@ -1,15 +1,29 @@
-"""A machine as memory pools: devices, the host behind them, and what of each a runtime can have."""
+"""A machine as memory pools: devices, the host behind them, and what the person says of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor import units
-from advisor.catalog.schema.hardware import Hardware, UsableMemory
-from advisor.catalog.schema.runtime import Runtime
+from advisor.catalog.schema.hardware import Hardware, OperatingSystem
 
 HardwareById = Callable[[str], Hardware]
 UNIFIED_KINDS = frozenset({"unified soc", "cpu"})
-PREFERENCE = ("free at start", "policy", "wired limit", "visible")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a person says of a machine that its name does not."""
+
+    os: OperatingSystem | None = None
+    """None = the machine's usual one."""
+    device_bytes: int | None = None
+    """Memory each device may use, as a setting decides; None = the policy the catalog knows."""
+    host_bytes: int | None = None
+    """Main memory behind cards, or of a machine without any."""
+    host_bandwidth_bytes_s: float | None = None
+
+
+AS_IT_COMES = Setup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +34,9 @@ class Device:
     name: str
     """The hardware id, numbered where a machine has several of it."""
     node: int = 0
+    os: OperatingSystem = "linux"
+    stated_bytes: int | None = None
+    """Memory it may use, as the person states; None = what the catalog knows."""
 
     @property
     def unified(self) -> bool:
@@ -38,6 +55,7 @@ class Machine:
     host_bandwidth_bytes_s: float | None
     link_bytes_s: float | None
     """Between nodes, or between devices of one box; None where not stated."""
+    setup: Setup = AS_IT_COMES
 
     @property
     def nodes(self) -> int:
@@ -59,84 +77,57 @@ class Machine:
         """Peak bandwidth of a single device; None for several or where unknown."""
         return self.devices[0].hardware.bandwidth_bytes_s if len(self.devices) == 1 else None
 
+    def with_device_bytes(self, stated_bytes: int) -> "Machine":
+        """The same machine with this much memory set for each of its devices."""
+        return replace(self, devices=tuple(replace(device, stated_bytes=stated_bytes) for device in self.devices))
 
-def machine(hardware: Hardware, by_id: HardwareById) -> Machine:
-    """The pools of `hardware`; a system's members become its devices, in the order its entry lists them."""
-    devices: list[Device] = []
+
+def usual_os(hardware: Hardware) -> OperatingSystem:
+    """What runs on it where nobody says: macOS on Apple's chips, Linux elsewhere, as in nearly all measured rows."""
+    return "macos" if hardware.platform == "metal" else "linux"
+
+
+def _device(hardware: Hardware, name: str, node: int, setup: Setup) -> Device:
+    """A processor's memory is the machine's main memory; its speed is the stated one where the entry has none."""
+    os = setup.os or usual_os(hardware)
+    if hardware.kind != "cpu":
+        return Device(hardware, name, node, os, setup.device_bytes)
+    if hardware.bandwidth_bytes_s is None and setup.host_bandwidth_bytes_s is not None:
+        known = tuple(figure for figure in hardware.unverified if figure != "bandwidth_gb_s")
+        stated_gb_s = units.to_gb(setup.host_bandwidth_bytes_s)
+        hardware = replace(hardware, bandwidth_gb_s=stated_gb_s, unverified=known)
+    return Device(hardware, name, node, os, setup.host_bytes)
+
+
+def _members(hardware: Hardware, by_id: HardwareById) -> list[tuple[Hardware, str, int]]:
+    """Parts of a machine in the order its entry lists them, with name and node."""
+    if not hardware.members:
+        return [(hardware, hardware.id, 0)]
+    found = []
     for member in hardware.members:
         for index in range(member.count):
             label = f"{member.device}#{index + 1}" if member.count > 1 else member.device
-            devices.append(Device(by_id(member.device), label, node=index if hardware.nodes > 1 else 0))
-    if not hardware.members:
-        devices.append(Device(hardware, hardware.id))
+            found.append((by_id(member.device), label, index if hardware.nodes > 1 else 0))
+    return found
+
+
+def machine(hardware: Hardware, by_id: HardwareById, setup: Setup = AS_IT_COMES) -> Machine:
+    """The pools of `hardware`; a system's members become its devices, in the order its entry lists them.
+
+    A processor listed beside cards is not a device but the host behind them: its memory speed is the host's.
+    """
+    members = _members(hardware, by_id)
+    has_cards = any(member.kind not in UNIFIED_KINDS for member, _, _ in members)
+    behind = [member for member, _, _ in members if has_cards and member.kind == "cpu"]
+    devices = [_device(*member, setup) for member in members if not (has_cards and member[0].kind == "cpu")]
     host, links = hardware.host, [link for link in hardware.links if link.bandwidth_gb_s]
+    host_bytes = units.gib(host.memory_gb) if host and host.memory_gb else None
+    speeds = [units.gb_s(host.bandwidth_gb_s)] if host and host.bandwidth_gb_s else []
+    speeds += [each.bandwidth_bytes_s for each in behind if each.bandwidth_bytes_s is not None]
     return Machine(
         hardware=hardware, devices=tuple(devices),
-        host_bytes=units.gib(host.memory_gb) if host and host.memory_gb else None,
-        host_bandwidth_bytes_s=units.gb_s(host.bandwidth_gb_s) if host and host.bandwidth_gb_s else None,
+        host_bytes=host_bytes if setup.host_bytes is None else setup.host_bytes,
+        host_bandwidth_bytes_s=setup.host_bandwidth_bytes_s or next(iter(speeds), None),
         link_bytes_s=units.gb_s(links[0].bandwidth_gb_s) if links and links[0].bandwidth_gb_s else None,
+        setup=setup,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """Memory a runtime can have on one device, and why that much."""
-
-    free_bytes: int
-    """Before the runtime's own margin."""
-    usable_bytes: int
-    basis: str
-    source: str | None
-
-
-def _seen_bytes(row: UsableMemory, hardware: Hardware) -> int | None:
-    if row.gib is not None:
-        return units.gib(row.gib)
-    if row.share is not None and hardware.advertised_bytes is not None:
-        return round(row.share * hardware.advertised_bytes)
-    return None
-
-
-def _best_row(hardware: Hardware, runtime: Runtime) -> tuple[UsableMemory, int] | None:
-    rows = [
-        row
-        for row in hardware.usable
-        if row.meaning in PREFERENCE and row.runtime in {None, runtime.id, runtime.family}
-    ]
-    rows.sort(key=lambda row: (row.runtime is None, PREFERENCE.index(row.meaning)))
-    sized = ((row, _seen_bytes(row, hardware)) for row in rows)
-    return next(((row, seen) for row, seen in sized if seen is not None), None)
-
-
-def visible_bytes(hardware: Hardware) -> tuple[int, str | None] | None:
-    """Memory the system shows, with its source; the advertised size where nobody saw it, None where that is not stated."""
-    for row in hardware.usable:
-        if row.meaning == "visible" and (seen := _seen_bytes(row, hardware)):
-            return seen, row.source
-    return None if hardware.advertised_bytes is None else (hardware.advertised_bytes, None)
-
-
-def usable(device: Device, runtime: Runtime, backend: str | None, memory_share: float | None) -> Usable | None:
-    """Memory `runtime` can have on the device; None where its size is not stated.
-
-    A runtime that takes a share by default (vLLM) gets that share of what is visible. Others get what somebody saw free, less the
-    margin they leave; where nobody did, the advertised size less the backend's own context, which is an assumption.
-    """
-    hardware = device.hardware
-    if memory_share is not None and (visible := visible_bytes(hardware)):
-        share = round(memory_share * visible[0])
-        return Usable(visible[0], share, f"{memory_share} of visible memory, the runtime's default", visible[1])
-    if best := _best_row(hardware, runtime):
-        row, seen = best
-        return Usable(seen, seen - runtime.margin_bytes, _basis(row.meaning, runtime), row.source)
-    if hardware.advertised_bytes is None:
-        return None
-    context = runtime.backends[backend].context_mib if backend in runtime.backends else None
-    free = hardware.advertised_bytes - units.mib(context or 0)
-    return Usable(
-        free, free - runtime.margin_bytes, _basis("advertised less the backend's context (assumed)", runtime), None
-    )
-
-
-def _basis(meaning: str, runtime: Runtime) -> str:
-    return meaning if not runtime.margin_mib else f"{meaning}, less {runtime.name}'s margin of {runtime.margin_mib} MiB"

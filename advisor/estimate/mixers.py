@@ -1,70 +1,37 @@
 """What mixes tokens in a layer, as llama.cpp's graph allocator sees it: recurrent kinds, convolutions, and any of them by block.
 
-Gated-delta, Mamba-2 and attention follow the allocator's trace; Mamba-1, short convolutions and linear attention follow
-their graphs and have not been held against it.
+All follow the allocator's trace but linear attention with a fixed decay, which llama.cpp does not have.
 """
 
-from advisor.catalog.schema.model import Block, GatedDelta, LinearAttention, Mamba1, Mamba2, ShortConv
+from advisor.catalog.schema.model import Attention, Block, LinearAttention, Mamba1, Mamba2, ShortConv
 from advisor.estimate.arena import Arena, Span
-from advisor.estimate.forward import F32, Pass, attention, latent_attention, output, product, replaced
+from advisor.estimate.delta import gated_delta, listed_delta
+from advisor.estimate.forward import attended, attention, late_output, normed, output, product, replaced
+from advisor.estimate.latent import latent_attention
+from advisor.estimate.passes import F32, Pass
 
 
-def gated_delta(arena: Arena, p: Pass, g: GatedDelta) -> Span:
-    """Gated-delta linear attention with its short convolution and its state, which are copied in and out."""
-    inner, keys = g.value_heads * g.value_width, g.key_heads * g.key_width
-    mixed, state = inner + 2 * keys, F32 * inner * g.key_width * p.sequences
-    past = F32 * (g.conv_kernel - 1) * mixed * p.sequences
-    x = arena.take(p.row(p.hidden))
-    before = arena.take(past)
-    projected = product(arena, p, "attn_qkv.weight", p.row(mixed))
-    conv_input = arena.take(p.row(mixed) + past)
-    arena.give(before, projected)
-    old = arena.take(state)
-    convolved = arena.take(p.row(mixed))
-    arena.give(conv_input)
-    query, key = _delta_keys(arena, p, g)
-    decay = _delta_decay(arena, p, g)
-    scanned = arena.take(p.row(inner) + state)
-    arena.give(query, key, convolved, *decay, old)
-    normed = arena.take(p.row(inner))
-    arena.give(scanned)
-    gate = product(arena, p, "attn_gate.weight", p.row(inner))
-    arena.give(x)
-    arena.give(replaced(arena, gate))
-    return output(arena, p, "ssm_out.weight", normed)
+def past_bytes(p: Pass, block: Block) -> int:
+    """Bytes of the tokens a convolution looks back at, of all sequences; 0 for a layer without one, or of another kind."""
+    if m := block.mamba2:
+        return F32 * (m.conv_kernel - 1) * (m.heads * m.head_width + 2 * m.groups * m.state) * p.sequences
+    if n := block.mamba1:
+        return F32 * (n.conv_kernel - 1) * n.inner * p.sequences
+    if c := block.short_conv:
+        return F32 * (c.kernel - 1) * c.width * p.sequences
+    return 0
 
 
-def _delta_keys(arena: Arena, p: Pass, g: GatedDelta) -> tuple[Span, Span]:
-    """Normalised query and key; the fused projection repeats them for every value head."""
-    found = []
-    for _ in range(2):
-        span = arena.take(p.row(g.key_heads * g.key_width))
-        if g.projections == "fused-ba" and g.key_heads != g.value_heads:
-            repeated = arena.take(p.row(g.value_heads * g.key_width))
-            arena.give(span)
-            span = repeated
-        found.append(span)
-    return found[0], found[1]
+def mamba2(arena: Arena, p: Pass, m: Mamba2, past: int) -> Span:
+    """A Mamba-2 mixer; `past` is the size of the tokens its convolution looks back at."""
+    return _gated2(arena, p, m, _scanned2(arena, p, m, past))
 
 
-def _delta_decay(arena: Arena, p: Pass, g: GatedDelta) -> tuple[Span, Span]:
-    """Decay and write strength, a value a head each."""
-    row = p.row(g.value_heads)
-    if g.projections == "fused-ba":
-        both = arena.take(2 * row)
-        decay, strength = arena.take(row), arena.take(row)
-        arena.give(both)
-        return decay, strength
-    decay = replaced(arena, arena.take(row))
-    return decay, replaced(arena, arena.take(row))
-
-
-def mamba2(arena: Arena, p: Pass, m: Mamba2) -> Span:
-    """A Mamba-2 mixer."""
+def _scanned2(arena: Arena, p: Pass, m: Mamba2, past: int) -> tuple[Span, Span, Span]:
+    """What the input was projected to, what its convolution gave, and what the scan did."""
     inner = m.heads * m.head_width
     mixed, state = inner + 2 * m.groups * m.state, F32 * inner * m.state * p.sequences
-    past = F32 * (m.conv_kernel - 1) * mixed * p.sequences
-    before = arena.take(past)
+    before = p.ahead.claimed(arena, past)
     x = arena.take(p.row(p.hidden))
     projected = product(arena, p, "ssm_in.weight", p.row(inner + mixed + m.heads))
     arena.give(x)
@@ -75,51 +42,72 @@ def mamba2(arena: Arena, p: Pass, m: Mamba2) -> Span:
     step = arena.take(p.row(m.heads))
     scanned = arena.take(p.row(inner) + state)
     arena.give(step)
-    gate = arena.take(p.row(inner))
+    p.ahead.fetch(arena)
+    return projected, convolved, scanned
+
+
+def _gated2(arena: Arena, p: Pass, m: Mamba2, parts: tuple[Span, Span, Span]) -> Span:
+    """The scan with what skipped it, gated, normed and projected back."""
+    row, (projected, convolved, scanned) = p.row(m.heads * m.head_width), parts
+    gate = arena.take(row)
     arena.give(projected)
-    skipped = arena.take(p.row(inner))
+    skipped = arena.take(row)
     arena.give(convolved, scanned)
-    result = arena.take(p.row(inner))
+    result = arena.take(row)
     arena.give(gate, skipped)
     if m.grouped_norm:
         result = replaced(arena, result)
     return output(arena, p, "ssm_out.weight", result)
 
 
-def mamba1(arena: Arena, p: Pass, m: Mamba1) -> Span:
-    """A Mamba-1 mixer."""
-    past, state = F32 * (m.conv_kernel - 1) * m.inner * p.sequences, F32 * m.inner * m.state * p.sequences
-    x = arena.take(p.row(p.hidden))
-    projected = product(arena, p, "ssm_in.weight", p.row(2 * m.inner))
+def beside_mamba2(arena: Arena, p: Pass, a: Attention, m: Mamba2, past: int) -> Span:
+    """Attention and a Mamba-2 mixer over the same stream (Falcon-H1): attention is projected back once the scan is done."""
+    mixed = attended(arena, p, a, normed(arena, p), late=True)
+    parts = _scanned2(arena, p, m, past)
+    projected = late_output(arena, p, a, mixed)
+    arena.give(_gated2(arena, p, m, parts))
+    return projected
+
+
+def mamba1(arena: Arena, p: Pass, m: Mamba1, past: int) -> Span:
+    """A Mamba-1 mixer; `past` is the size of the tokens its convolution looks back at."""
+    state, inner = F32 * m.inner * m.state * p.sequences, p.row(m.inner)
+    before, x = p.ahead.claimed(arena, past), arena.take(p.row(p.hidden))
+    projected = product(arena, p, "ssm_in.weight", 2 * inner)
     arena.give(x)
-    conv_input = arena.take(p.row(m.inner) + past)
-    convolved = arena.take(p.row(m.inner))
+    conv_input = arena.take(inner + past)
+    arena.give(before)
+    convolved = arena.take(inner)
     arena.give(conv_input)
-    parameters = arena.take(p.row(m.dt_rank + 2 * m.state))
-    step = arena.take(p.row(m.inner))
-    scanned = arena.take(p.row(m.inner) + state)
-    arena.give(step, parameters)
-    skipped = arena.take(p.row(m.inner))
-    arena.give(convolved, scanned)
-    result = arena.take(p.row(m.inner))
-    arena.give(projected, skipped)
+    parameters = product(arena, p, "ssm_x.weight", p.row(m.dt_rank + 2 * m.state))
+    narrow = arena.take(p.row(m.dt_rank))
+    step = product(arena, p, "ssm_dt.weight", inner)
+    arena.give(narrow)
+    gates = arena.take(p.row(m.state)), arena.take(p.row(m.state))
+    arena.give(parameters)
+    scanned = arena.take(inner + state)
+    arena.give(step, *gates)
+    p.ahead.fetch(arena)
+    gate = arena.take(inner)
+    arena.give(projected, scanned)
+    result = arena.take(inner)
+    arena.give(gate, convolved)
     return output(arena, p, "ssm_out.weight", result)
 
 
-def short_conv(arena: Arena, p: Pass, c: ShortConv) -> Span:
-    """A gated short convolution."""
-    past = F32 * (c.kernel - 1) * c.width * p.sequences
-    x = arena.take(p.row(p.hidden))
-    projected = product(arena, p, "shortconv.in_proj.weight", p.row(3 * c.width))
+def short_conv(arena: Arena, p: Pass, c: ShortConv, past: int) -> Span:
+    """A gated short convolution; `past` is the size of the tokens it looks back at."""
+    row = p.row(c.width)
+    before, x = p.ahead.claimed(arena, past), arena.take(p.row(p.hidden))
+    projected = product(arena, p, "shortconv.in_proj.weight", 3 * row)
     arena.give(x)
-    gated = arena.take(p.row(c.width))
-    conv_input = arena.take(p.row(c.width) + past)
-    arena.give(gated)
-    convolved = arena.take(p.row(c.width))
-    arena.give(conv_input)
-    result = arena.take(p.row(c.width))
-    arena.give(projected, convolved)
-    return output(arena, p, "shortconv.out_proj.weight", result)
+    gated = arena.take(row)
+    conv_input = arena.take(row + past)
+    arena.give(before, gated)
+    p.ahead.fetch(arena)
+    convolved = arena.take(row)
+    arena.give(conv_input, projected)
+    return output(arena, p, "shortconv.out_proj.weight", convolved)
 
 
 def linear_attention(arena: Arena, p: Pass, a: LinearAttention) -> Span:
@@ -138,19 +126,21 @@ def linear_attention(arena: Arena, p: Pass, a: LinearAttention) -> Span:
 
 def mixer(arena: Arena, p: Pass, block: Block) -> Span | None:
     """What `block` mixes tokens with, all kinds it has; None for a layer that is feed-forward alone."""
-    found = []
-    if block.attention:
-        found.append(attention(arena, p, block.attention))
+    past = past_bytes(p, block)
+    if block.attention and block.mamba2:
+        found = [beside_mamba2(arena, p, block.attention, block.mamba2, past)]
+    else:
+        found = [attention(arena, p, block.attention)] if block.attention else []
+        found += [mamba2(arena, p, block.mamba2, past)] if block.mamba2 else []
     if block.latent_attention:
         found.append(latent_attention(arena, p, block.latent_attention))
-    if block.gated_delta:
-        found.append(gated_delta(arena, p, block.gated_delta))
-    if block.mamba2:
-        found.append(mamba2(arena, p, block.mamba2))
+    if g := block.gated_delta:
+        listed = g.projections == "listed"
+        found.append(listed_delta(arena, p, g, block.tensors) if listed else gated_delta(arena, p, g))
     if block.mamba1:
-        found.append(mamba1(arena, p, block.mamba1))
+        found.append(mamba1(arena, p, block.mamba1, past))
     if block.short_conv:
-        found.append(short_conv(arena, p, block.short_conv))
+        found.append(short_conv(arena, p, block.short_conv, past))
     if block.linear_attention:
         found.append(linear_attention(arena, p, block.linear_attention))
     arena.give(*found[1:])

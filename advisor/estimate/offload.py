@@ -1,9 +1,11 @@
 """Plans that leave part of a model on the host: experts of the first layers, then first layers altogether."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 
-from advisor.estimate.layered import Kept, Load, host_use, offloaded_flag, spread
+from advisor.estimate.layered import Kept, Load, host_use, plan_flags, spread
 from advisor.estimate.placement import Placement, Pool, PoolUse
 
 
@@ -68,18 +70,35 @@ def _smallest_plan(
     return _smallest(good, low, high, count)
 
 
-def runs_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> bool:
-    """Whether any such plan exists; cheaper than the plan where the host holds everything that can go there."""
-    if not found.layers:
-        return False
-    parts = [_without_layers(found, found.layers)]
-    if any(found.weights.expert_bytes):
-        parts.insert(0, _without_experts(found, found.layers))
-    all_there = found.weights.total_bytes + found.kv_bytes + found.state_bytes
-    roomy = host_use(host, found, 1).used_bytes + all_there <= host.usable_bytes
-    if not roomy:
-        return place_with_host(pools, host, found) is not None
-    return any(not any(use.short_bytes for use in spread(found, part, pools)[0]) for part in parts)
+def room_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> int:
+    """Bytes to spare on the devices and the host behind them under any such plan; negative where there is none.
+
+    Cheaper than the plan: with as much on the host as it holds, the devices hold the rest or no plan exists.
+    """
+    weights = found.weights
+    room = host.usable_bytes - host_use(host, found, 1).used_bytes
+    if room < 0 or not found.layers:
+        return min(room, -1)
+    for part, sizes in ((_without_experts, weights.expert_bytes), (_without_layers, _whole_bytes(found))):
+        if not any(sizes):
+            continue
+        moved = list(accumulate(sizes))
+        count = bisect_right(moved, room)
+        uses, _ = spread(found, part(found, count), pools)
+        room -= moved[count - 1] if count else 0
+        short = sum(use.short_bytes for use in uses)
+        if not short:
+            return room + sum(use.left_bytes for use in uses)
+        if count < found.layers:
+            break
+    return -short
+
+
+def _whole_bytes(found: Load) -> tuple[int, ...]:
+    """What each layer takes beside its experts."""
+    weights = found.weights
+    parts = zip(weights.layer_bytes, weights.expert_bytes, found.layer_kv_bytes, found.layer_state_bytes, strict=True)
+    return tuple(a - b + c + d for a, b, c, d in parts)
 
 
 def place_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placement | None:
@@ -93,13 +112,7 @@ def place_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placeme
         moved = _smallest_plan(found, pools, _without_experts, weights.expert_bytes, least)
         if moved is not None:
             return _with_experts_on_host(pools, host, found, moved)
-    whole = tuple(
-        a - b + c + d
-        for a, b, c, d in zip(
-            weights.layer_bytes, weights.expert_bytes, found.layer_kv_bytes, found.layer_state_bytes, strict=True
-        )
-    )
-    first = _smallest_plan(found, pools, _without_layers, whole, 1)
+    first = _smallest_plan(found, pools, _without_layers, _whole_bytes(found), 1)
     return None if first is None else _with_layers_on_host(pools, host, found, first)
 
 
@@ -114,10 +127,10 @@ def _with_experts_on_host(pools: tuple[Pool, ...], host: Pool, found: Load, move
     if use.short_bytes:
         return None
     read = sum(size * share for size, share in zip(gone, weights.active_share, strict=False))
-    flags = " ".join(filter(None, (offloaded_flag(found), f"--n-cpu-moe {moved}", split)))
     return Placement(
-        "fits-offloaded", (*uses, use), host_experts_layers=use.expert_layers, host_read_bytes=round(read), flags=flags
-    )
+        "fits-offloaded", (*uses, use), host_experts_layers=use.expert_layers, host_read_bytes=round(read),
+        flags=plan_flags(found, split, expert_layers=moved),
+    )  # fmt: skip
 
 
 def _with_layers_on_host(pools: tuple[Pool, ...], host: Pool, found: Load, first: int) -> Placement | None:
@@ -134,8 +147,7 @@ def _with_layers_on_host(pools: tuple[Pool, ...], host: Pool, found: Load, first
         return None
     experts = sum(size * share for size, share in zip(weights.expert_bytes, weights.active_share, strict=True))
     read = experts + sum(weights.layer_bytes[:first]) - sum(weights.expert_bytes[:first])
-    experts_flag = f"--n-cpu-moe {kept.expert_layers}" if kept.expert_layers else ""
     return Placement(
         "fits-offloaded", (*uses, use), host_layers=first, host_experts_layers=use.expert_layers,
-        host_read_bytes=round(read), flags=" ".join(filter(None, (offloaded_flag(found, first), experts_flag, split))),
+        host_read_bytes=round(read), flags=plan_flags(found, split, on_host=first, expert_layers=kept.expert_layers),
     )  # fmt: skip

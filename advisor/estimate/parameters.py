@@ -17,8 +17,21 @@ class Parameters:
     """Of these, multiplied for every token of a prompt: the head runs once a prompt and is left out."""
 
 
+_COUNTED: dict[str, tuple[Model, Parameters | None]] = {}
+
+
 def parameters(model: Model) -> Parameters | None:
-    """Parameters of `model`, counted tensor by tensor; the stated counts where its layers are not known, None without."""
+    """Parameters of `model`, counted tensor by tensor; the stated counts where its layers are not known, None without.
+
+    The same model is counted once.
+    """
+    known = _COUNTED.get(model.id)
+    if known is None or known[0] is not model:
+        known = _COUNTED[model.id] = model, _counted(model)
+    return known[1]
+
+
+def _counted(model: Model) -> Parameters | None:
     if not model.is_sized:
         stated = model.counts
         if stated.text is None or stated.read_per_token is None:

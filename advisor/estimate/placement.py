@@ -49,6 +49,11 @@ class PoolUse:
         )
 
     @property
+    def left_bytes(self) -> int:
+        """What is to spare; negative where it is short."""
+        return self.pool.usable_bytes - self.used_bytes
+
+    @property
     def short_bytes(self) -> int:
         """What is missing; 0 when it fits."""
         return max(0, self.used_bytes - self.pool.usable_bytes)

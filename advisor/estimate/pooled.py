@@ -4,15 +4,17 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from advisor import units
-from advisor.catalog.schema.hardware import Hardware
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
-from advisor.estimate.machine import Device, usable, visible_bytes
+from advisor.estimate.machine import Device
 from advisor.estimate.note import Note, note
 from advisor.estimate.paged import Paging, Plan, planned
 from advisor.estimate.placement import Placement, Pool, PoolUse
+from advisor.estimate.plan_flags import sglang_server, vllm_server
+from advisor.estimate.pools import kept_bytes, kept_words, pool_name
 from advisor.estimate.serving import CONCURRENT_BATCHES, batch_tokens, pool_tokens_of, state_caching
 from advisor.estimate.token_pool import TokenPool, default_share, tier, token_pool
+from advisor.estimate.usable import free_at_start_bytes, usable, visible_bytes
 from advisor.estimate.weights import Weights
 
 SHARE_STEPS = 100
@@ -53,24 +55,14 @@ class Budget:
 
 
 def _memory(device: Device) -> tuple[int, str | None]:
-    found = visible_bytes(device.hardware)
+    if device.hardware.kind == "cpu":
+        message = "what this runtime takes of main memory no source states"
+        raise CannotRun(message)
+    found = visible_bytes(device)
     if found is None:
         message = f"the memory size of {device.hardware.name} is not stated"
         raise CannotRun(message)
     return found
-
-
-def _free_at_start(hardware: Hardware, seen: int) -> int:
-    known = (row.gib for row in hardware.usable if row.meaning == "free at start" and row.gib is not None)
-    return next((units.gib(gib) for gib in known), seen)
-
-
-def _name(case: Case, device: Device) -> str:
-    return "unified" if device.unified and len(case.machine.devices) == 1 else device.name
-
-
-def _taken(case: Case, index: int) -> int:
-    return case.demand.reserve_bytes + (case.demand.resident_bytes if index == 0 else 0)
 
 
 def share_budget(case: Case, index: int, share: float) -> Budget:
@@ -80,16 +72,16 @@ def share_budget(case: Case, index: int, share: float) -> Budget:
     """
     device = case.machine.devices[index]
     seen, source = _memory(device)
-    taken, asked = _taken(case, index), case.demand.serving.memory_share is not None
-    free = (seen if asked else min(seen, _free_at_start(device.hardware, seen))) - taken
+    asked, free_at_start = case.demand.serving.memory_share is not None, free_at_start_bytes(device)
+    free = (seen if asked or free_at_start is None else min(seen, free_at_start)) - kept_bytes(case, index)
     wanted, lowered = ceil(seen * share), None
-    basis = f"{share} of visible memory, {'as asked' if asked else 'the default of ' + case.runtime.name}"
+    whole = "visible memory" if device.stated_bytes is None else "the memory set by you"
+    basis = f"{share} of {whole}, {'as asked' if asked else 'the default of ' + case.runtime.name}"
     if wanted > free:
         lowered = max(0, floor(free / seen * SHARE_STEPS)) / SHARE_STEPS
-        wanted, basis = ceil(seen * lowered), f"{lowered} of visible memory: {share} is more than is free"
-    if taken:
-        basis += ", less what was asked to be kept"
-    pool = Pool(_name(case, device), device.hardware.advertised_bytes, free, wanted, basis, source, index)
+        wanted = ceil(seen * lowered)
+        basis = f"{lowered} of {whole}: {share} is more than is free{kept_words(case, index)}"
+    pool = Pool(pool_name(case, index), device.hardware.advertised_bytes, free, wanted, basis, source, index)
     return Budget(pool, lowered)
 
 
@@ -105,10 +97,10 @@ def static_budget(case: Case, index: int, share: float | None) -> Budget:
         devices = len(case.machine.devices)
         share = default_share(seen, devices, latent=latent, vision_parameters=case.model.counts.vision)
         origin = "its default for a device of that size"
-    free = found.free_bytes - _taken(case, index)
-    basis = f"{round(share, 3)} of what is free at start, {origin}"
+    free = found.free_bytes - kept_bytes(case, index)
+    basis = f"{round(share, 3)} of what is free at start, {origin}" + kept_words(case, index)
     advertised = device.hardware.advertised_bytes
-    return Budget(Pool(_name(case, device), advertised, free, floor(free * share), basis, found.source, index))
+    return Budget(Pool(pool_name(case, index), advertised, free, floor(free * share), basis, found.source, index))
 
 
 def _budgets(case: Case) -> tuple[Budget, ...]:
@@ -135,7 +127,10 @@ def _lowered(case: Case, budget: Budget, share: float) -> Budget:
 
 def must_divide(case: Case) -> None:
     """Raises CannotRun where the layers of the case cannot be divided evenly over its devices."""
-    count = len(case.machine.devices)
+    count, asked = len(case.machine.devices), case.demand.serving.devices
+    if asked not in {None, count}:
+        message = f"{asked} devices are asked for; the machine has {count}"
+        raise CannotRun(message)
     if count == 1:
         return
     if not (case.runtime.splits.tensors or case.runtime.splits.layers):
@@ -246,15 +241,11 @@ def _kv_pool(case: Case, need: _Need, left: int) -> KvPool:
 
 
 def _flags(case: Case, budgets: tuple[Budget, ...]) -> str:
-    """The command line that makes the plan, where it is not the default."""
-    count = len(budgets)
+    """The command line that makes the plan."""
     if case.runtime.pool_rule == "tokens":
-        return f"--tp-size {count}" if count > 1 else ""
-    parts = [f"--tensor-parallel-size {count}"] if count > 1 else []
+        return sglang_server(case.demand, len(budgets))
     lowered = [budget.lowered_share for budget in budgets if budget.lowered_share is not None]
-    if lowered:
-        parts.append(f"--gpu-memory-utilization {min(lowered)}")
-    return " ".join(parts)
+    return vllm_server(case.demand, len(budgets), min(lowered, default=case.demand.serving.memory_share))
 
 
 def place_pooled(case: Case, weights: Weights) -> Pooled:

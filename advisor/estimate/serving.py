@@ -21,6 +21,10 @@ class Serving:
     """--gpu-memory-utilization, --mem-fraction-static."""
     batch_tokens: int | None = None
     """--max-num-batched-tokens."""
+    max_requests: int | None = None
+    """--max-num-seqs, --max-running-requests."""
+    devices: int | None = None
+    """--tensor-parallel-size; None = every device of the machine."""
     state_caching: StateCaching | None = None
     """Whether recurrent state is kept for prefix caching."""
     draft_tokens: int = 0
@@ -38,6 +42,11 @@ def batch_tokens(hardware: Hardware, memory_bytes: int) -> int:
         return 16384
     small = hardware.compute_capability == GB10 or "a100" in hardware.name.lower()
     return 8192 if memory_bytes >= units.gib(70) and not small else 2048
+
+
+def max_requests(hardware: Hardware, memory_bytes: int) -> int:
+    """Most requests vLLM's API server runs at once by default on a device of that size: `get_batch_defaults` of its source."""
+    return 256 if batch_tokens(hardware, memory_bytes) < 8192 else 1024  # noqa: PLR2004 - the tier
 
 
 def state_caching(runtime: Runtime, version: Version | None) -> StateCaching:

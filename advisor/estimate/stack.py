@@ -1,199 +1,26 @@
 """A stretch of layers laid out in ggml's allocator, graph inputs first: how high the compute buffer of its device grows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
-from advisor.catalog.schema.model import Block, Model
+from advisor.catalog.schema.model import Model
+from advisor.estimate import alternating
 from advisor.estimate.arena import Arena, Span
-from advisor.estimate.feedforward import feed_forward
-from advisor.estimate.forward import EXPERTS, F16, F32, Arrivals, Pass
-from advisor.estimate.kv_cache import layer_cache
-from advisor.estimate.mixers import mixer
-
-INDEX = 8
-SMALLEST_ROTATION = 64
-ROTARY_SECTIONS = 4
-FIXED: Span = (-1, 0)
-"""A residual stream that is a graph input kept for good: nothing to free, nothing to add in place of."""
-ROWS_CHOSEN_LAST = frozenset(
-    {"bailingmoe3", "cohere2moe", "gemma4", "gpt-oss", "hy-v3", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35"}
-)  # fmt: skip
-"""Architectures whose graph picks the tokens with logits after the final norm, not before the last feed-forward."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Layers one device computes: first up to but not including `last`."""
-
-    first: int
-    last: int
-    copies: int = 1
-    """Copies of every graph input."""
-    hosted: tuple[Mapping[str, int], ...] = ()
-    """Matrices of the layers from the first on that leave something on the host, by name."""
-    whole: int = 0
-    """Of these the first that stand there altogether, with their caches; the others leave their experts only."""
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Equal for stretches that plan alike."""
-        ids = [id(layer) for layer in self.hosted]
-        sizes = {id(layer): tuple(layer.values()) for layer in dict(zip(ids, self.hosted, strict=True)).values()}
-        order = {known: index for index, known in enumerate(sizes)}
-        return (self.first, self.last, self.copies, self.whole, tuple(order[i] for i in ids), tuple(sizes.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What the graph needs to know of one kind of layer."""
-
-    block: Block
-    windowed: bool | None
-    """Which cache its attention reads; None for a layer without attention."""
-    recurrent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A model's stack, walked once."""
-
-    layers: tuple[str, ...]
-    kinds: Mapping[str, Kind]
-    has_full: bool
-    window: int | None
-    positions: int
-
-
-_SHAPES: dict[str, tuple[Model, Shape]] = {}
-
-
-def _kind(block: Block) -> Kind:
-    windowed = None
-    if block.attention:
-        windowed = bool(block.attention.window or block.attention.chunk)
-    elif block.latent_attention:
-        windowed = False
-    return Kind(block, windowed, layer_cache(block).state_elements > 0)
-
-
-def shape(model: Model) -> Shape:
-    """The stack of `model`; the same object for the same model."""
-    known = _SHAPES.get(model.id)
-    if known and known[0] is model:
-        return known[1]
-    names = model.layer_names
-    kinds = {name: _kind(model.blocks[name]) for name in dict.fromkeys(names)}
-    caches = [layer_cache(kind.block) for kind in kinds.values()]
-    sectioned = any(k.block.gated_delta and k.block.gated_delta.projections == "split-ba" for k in kinds.values())
-    found = Shape(
-        layers=tuple(names), kinds=kinds, has_full=any(c.key_width and c.window is None for c in caches),
-        window=max((c.window for c in caches if c.window is not None), default=None),
-        positions=ROTARY_SECTIONS if sectioned else 1,
-    )  # fmt: skip
-    _SHAPES[model.id] = (model, found)
-    return found
-
-
-@lru_cache(maxsize=64)
-def _rotation_bytes(width: int) -> int:
-    """The rotation a quantised key goes through: the largest power of two from 64 on that divides the head."""
-    side = SMALLEST_ROTATION
-    while width % (2 * side) == 0:
-        side *= 2
-    return F32 * side * side if width % side == 0 else 0
-
-
-def cache_inputs(found: Shape, p: Pass, *, windowed: bool) -> list[int]:
-    """Sizes of the inputs of one cache: rotations, where new rows go, and the mask, which comes last."""
-    attentions = [k.block.attention for k in found.kinds.values() if k.block.attention]
-    of_cache = [a for a in attentions if bool(a.window or a.chunk) == windowed]
-    sizes = []
-    if of_cache:
-        if p.rotated_key:
-            sizes.append(_rotation_bytes(max(a.head_width for a in of_cache)))
-        if p.rotated_value:
-            sizes.append(F32 * SMALLEST_ROTATION**2)
-        # Without flash attention values are stored transposed, element by element.
-        scattered = 1 if p.flash_attention else max(a.kv_heads * a.value_head_width for a in attentions)
-        sizes.append(INDEX * p.tokens * scattered)
-    sizes.append(INDEX * p.tokens)
-    mask = F16 if p.flash_attention else F32
-    return [*sizes, mask * p.tokens * (p.windowed_cells if windowed else p.cells)]
-
-
-@dataclass(slots=True)
-class _Planned:
-    """A forward pass over one stretch of layers as it is being laid out."""
-
-    arena: Arena
-    p: Pass
-    found: Shape
-    stretch: Stretch
-    outputs: int
-    caches: dict[bool, list[Span]]
-    arrivals: dict[int, Arrivals]
-    """Inputs that come with a layer instead of first."""
-    positions: Span
-    state: Span
-    rows: Span
-    last_use: dict[bool, int]
-    last_recurrent: int
-
-    def closing(self, layer: int) -> tuple[Span, ...]:
-        """Inputs the attention of this layer is the last to read."""
-        if self.stretch.copies > 1:
-            return ()
-        spans = [span for kind, last in self.last_use.items() if last == layer for span in self.caches[kind]]
-        return (*spans, self.positions) if spans and layer == max(self.last_use.values()) else tuple(spans)
-
-
-def _begin(found: Shape, p: Pass, stretch: Stretch, outputs: int) -> tuple[_Planned, Span]:
-    """Inputs in the order the graph meets them; returns the plan and the residual stream that comes in."""
-    arena, copies = Arena(), stretch.copies
-    layers = range(stretch.first, stretch.last)
-    kinds = [found.kinds[found.layers[i]] for i in layers]
-    residual = arena.take(p.row(p.hidden) * copies)
-    positions = arena.take(F32 * p.tokens * found.positions * copies)
-    last_use = {kind.windowed: i for i, kind in zip(layers, kinds, strict=True) if kind.windowed is not None}
-    last_recurrent = max((i for i, kind in zip(layers, kinds, strict=True) if kind.recurrent), default=-1)
-    state = arena.take(F32 * p.sequences * copies) if last_recurrent >= 0 else FIXED
-    order = dict.fromkeys(kind.windowed for kind in kinds if kind.windowed is not None)
-    caches: dict[bool, list[Span]] = {windowed: [] for windowed in order}
-    arrivals: dict[int, Arrivals] = {}
-    for windowed, spans in caches.items():
-        sizes = [size * copies for size in cache_inputs(found, p, windowed=windowed)]
-        at = _arrival(stretch, stretch.first + [kind.windowed for kind in kinds].index(windowed))
-        if at is None:
-            spans += [arena.take(size) for size in sizes]
-        elif at in arrivals:
-            arrivals[at].sizes += sizes
-        else:
-            arrivals[at] = Arrivals(sizes, spans)
-    if copies > 1:
-        residual = FIXED
-        if stretch.first:
-            # Both the stream and its norm are handed over from the device before.
-            arena.take(p.row(p.hidden) * copies)
-    rows = arena.take(F32 * outputs * copies)
-    plan = _Planned(
-        arena, p, found, stretch, outputs, caches, arrivals, positions, state, rows, last_use, last_recurrent
-    )
-    return plan, residual
-
-
-def _arrival(stretch: Stretch, first_use: int) -> int | None:
-    """Layer with which the inputs of a cache first read in layer `first_use` come; None = before everything."""
-    if first_use - stretch.first < stretch.whole:
-        return first_use
-    before = range(min(first_use - stretch.first, len(stretch.hosted)) - 1, -1, -1)
-    return next((stretch.first + at for at in before if any(EXPERTS in name for name in stretch.hosted[at])), None)
+from advisor.estimate.feedforward import feed_forward, routed, with_shared
+from advisor.estimate.forward import attended, late_output, normed, product
+from advisor.estimate.graph_inputs import FIXED, Planned, attends_on_host, begin, state_called_in
+from advisor.estimate.graph_styles import MEAN_CENTRED, ROWS_CHOSEN_LAST
+from advisor.estimate.lent import is_lent, keeps_shared
+from advisor.estimate.mixers import mixer, past_bytes
+from advisor.estimate.passes import F32, NOTHING, Pass, Picks
+from advisor.estimate.stack_shape import Kind, Shape, shape
+from advisor.estimate.stretch import Stretch
 
 
 def _added(arena: Arena, p: Pass, kind: Kind, mixed: Span, residual: Span) -> Span:
     """The residual stream after the mixer, added in place of one of the two."""
-    if not kind.block.gated_delta:
+    viewed = kind.block.gated_delta and kind.block.gated_delta.projections != "listed"
+    if not viewed and (residual is FIXED or not kind.style.mixed_to_residual):
         arena.give(residual)
         return mixed
     # The result of a gated-delta layer is a reshaped view, which cannot be added into.
@@ -202,76 +29,252 @@ def _added(arena: Arena, p: Pass, kind: Kind, mixed: Span, residual: Span) -> Sp
     return kept
 
 
-def _layer(plan: _Planned, index: int, residual: Span, *, choosing: bool) -> Span:
+def _layer(plan: Planned, index: int, residual: Span, *, choosing: bool) -> Span:
     """One layer; with `choosing` only the tokens with logits go on to its feed-forward half."""
     arena, p = plan.arena, _pass_of(plan, index)
     kind = plan.found.kinds[plan.found.layers[index]]
+    if kind.parallel:
+        return _side_by_side(plan, p, kind, residual, choosing=choosing)
+    _look_ahead(plan, index, residual, choosing=choosing)
     mixed = mixer(arena, p, kind.block)
     if index == plan.last_recurrent and plan.stretch.copies == 1:
         arena.give(plan.state)
     if mixed is not None:
         if choosing:
-            chosen = arena.take(F32 * p.hidden * plan.outputs)
-            arena.give(mixed)
-            before = arena.take(chosen[1])
-            arena.give(residual, plan.rows, before)
-            p, residual = replace(p, tokens=plan.outputs), chosen
+            p, residual = replace(p, tokens=plan.outputs), _chosen(plan, mixed, residual)
+        elif index == 0 and plan.found.table_width:
+            residual = mixed
         else:
             residual = _added(arena, p, kind, mixed, residual)
+    if plan.stretch.lends and p.hosted and is_lent(p.hosted):
+        return _lent(arena, p, kind, residual)
     out = feed_forward(arena, p, kind.block)
     if out is None:
         return residual
+    if kind.style.computed_to_residual and residual is not FIXED:
+        residual, out = out, residual
     arena.give(residual)
+    if plan.found.table_width:
+        arena.give(_table_part(plan, p, index))
     return out
 
 
-def _pass_of(plan: _Planned, index: int) -> Pass:
-    """The pass as this layer sees it: what is on the host, and which inputs nothing after it reads."""
-    closing = plan.closing(index)
+def _look_ahead(plan: Planned, index: int, residual: Span, *, choosing: bool) -> None:
+    """What comes into the arena while this layer is under way: a later layer's state, or the stream of the tokens with logits."""
+    found, ahead = plan.found, plan.p.ahead
+    kind, later = found.kinds[found.layers[index]], state_called_in(found, index, plan.stretch.last)
+    ahead.size, ahead.frees, ahead.after_experts = 0, (), bool(kind.block.moe)
+    if later >= 0:
+        ahead.size = past_bytes(plan.p, found.kinds[found.layers[later]].block)
+    elif choosing and kind.style.mixed_to_residual:
+        ahead.size, ahead.frees, ahead.after_experts = F32 * plan.p.hidden * plan.outputs, (residual,), False
+
+
+def _chosen(plan: Planned, mixed: Span, residual: Span) -> Span:
+    """The stream of the tokens with logits after the last mixer."""
+    arena, size = plan.arena, F32 * plan.p.hidden * plan.outputs
+    early = plan.p.ahead.span
+    chosen = arena.take(size)
+    arena.give(mixed)
+    if early is not None:
+        plan.p.ahead.span = None
+        arena.give(plan.rows, chosen)
+        return early
+    before = arena.take(size)
+    arena.give(residual, plan.rows, before)
+    return chosen
+
+
+def _lent(arena: Arena, p: Pass, kind: Kind, residual: Span) -> Span:
+    """A feed-forward half the first device computes: only its input and routing are here; stream and norm come back."""
+    m = kind.block.moe
+    x, routing = normed(arena, p), routed(arena, p, m) if m else ()
+    arena.give(*routing)
+    if m and keeps_shared(m, p.hosted or {}):
+        out = with_shared(arena, p, m, x, arena.take(p.row(p.hidden)))
+        arena.give(residual)
+        return out
+    arena.give(x, residual)
+    norm, stream = arena.take(p.row(p.hidden)), arena.take(p.row(p.hidden))
+    # The next layer's norm is finished in place.
+    arena.give(norm)
+    return stream
+
+
+def _side_by_side(plan: Planned, p: Pass, kind: Kind, residual: Span, *, choosing: bool) -> Span:
+    """A layer whose attention and feed-forward read one norm; attention is projected back last."""
+    arena, a = plan.arena, kind.block.attention
+    assert a
+    x = normed(arena, p)
+    mixed = attended(arena, p, a, x, kept=True)
+    if not choosing:
+        out = feed_forward(arena, p, kind.block, x)
+        assert out is not None
+        arena.give(residual, late_output(arena, p, a, mixed))
+        return out
+    few = replace(p, tokens=plan.outputs)
+    chosen = arena.take(few.row(p.hidden))
+    arena.give(x)
+    out = feed_forward(arena, few, kind.block, chosen)
+    assert out is not None
+    before = arena.take(few.row(p.hidden))
+    arena.give(residual, before)
+    projected = late_output(arena, p, a, mixed)
+    after = arena.take(few.row(p.hidden))
+    arena.give(projected, plan.rows, after)
+    return out
+
+
+def _alternate(plan: Planned, index: int, streams: alternating.Streams) -> alternating.Streams:
+    """One layer of several residual streams."""
+    arena, p, count = plan.arena, _pass_of(plan, index), plan.found.streams
+    block = plan.found.kinds[plan.found.layers[index]].block
+    assert block.attention
+    assert block.dense
+    predictions = alternating.predicted(arena, p, streams, count)
+    out = alternating.computed(arena, p, block.attention, block.dense, block.tensors[alternating.NARROW][1])
+    corrected = alternating.corrected(arena, p, predictions, out, count)
+    first = arena.take(p.row(p.hidden))
+    part = _table_part(plan, p, index, read=first)
+    return alternating.joined(arena, p, corrected, part, count)
+
+
+def _alternating_bytes(model: Model, plan: Planned, residual: Span) -> int:
+    """Bytes of the buffer where layers keep several residual streams."""
+    arena, p, count, stretch = plan.arena, plan.p, plan.found.streams, plan.stretch
+    if stretch.copies > 1 and stretch.last == len(plan.found.layers):
+        # The projections into the streams stand with the head.
+        arena.take(p.row(p.hidden + plan.found.table_width) * stretch.copies)
+    elif stretch.copies > 1 and not stretch.first:
+        arena.take(2 * p.row(p.hidden * count) * stretch.copies)
+    if stretch.first:
+        arena.give(residual)
+        handed = [arena.take(p.row(p.hidden * count) * stretch.copies) for _ in range(2)]
+        streams = alternating.Streams(*(handed if stretch.copies == 1 else (FIXED, FIXED)))
+    else:
+        streams = alternating.spread(arena, p, count)
+    for index in range(stretch.first, stretch.last):
+        streams = _alternate(plan, index, streams)
+    if stretch.last == len(plan.found.layers):
+        arena.give(streams.turned)
+        merged = alternating.merged(arena, p, streams, count)
+        chosen = arena.take(F32 * p.hidden * plan.outputs)
+        arena.give(merged)
+        arena.take(F32 * (model.vocabulary or 0) * plan.outputs)
+        arena.give(chosen)
+    return arena.peak
+
+
+def _table_part(plan: Planned, p: Pass, index: int, read: Span = NOTHING) -> Span:
+    """A layer's part of the table every layer reads, gated by what is `read`; the first layer mixes the whole table first."""
+    arena, whole = plan.arena, p.row(plan.found.table_width)
+    gate = product(arena, p, "inp_gate.weight", p.row(plan.found.layer_table_width))
+    arena.give(read)
+    if index == 0:
+        projected = product(arena, p, "per_layer_model_proj.weight", whole)
+        if plan.embedded is not FIXED:
+            arena.give(plan.embedded)
+        mixed = arena.take(whole)
+        arena.give(projected, plan.table)
+        plan.table = arena.take(whole)
+        arena.give(mixed)
+    if index == len(plan.found.layers) - 1 and not plan.stretch.first:
+        arena.give(plan.table)
+    out = product(arena, p, "proj.weight", p.row(p.hidden))
+    arena.give(gate)
+    return out
+
+
+def _pass_of(plan: Planned, index: int) -> Pass:
+    """The pass as this layer sees it: its style, what is on the host, and which inputs nothing after it reads."""
+    name, kind = plan.found.layers[index], plan.found.kinds[plan.found.layers[index]]
+    if name not in plan.passes:
+        plan.passes[name] = replace(
+            plan.p, style=kind.style, gate_width=kind.gate_width, windows=plan.found.window is not None,
+            scaled_positions=plan.found.scaled_positions,
+        )  # fmt: skip
+    p, closing = plan.passes[name], plan.closing(index)
     at, stretch = index - plan.stretch.first, plan.stretch
     hosted = stretch.hosted[at] if at < len(stretch.hosted) else None
-    if not closing and not hosted and at >= stretch.whole:
-        return plan.p
-    arriving = plan.arrivals.get(index)
-    return replace(plan.p, closing=closing, hosted=hosted, whole_hosted=at < stretch.whole, arriving=arriving)
+    picks = _picks_of(plan, index)
+    if not closing and not hosted and not picks and at >= stretch.whole:
+        return p
+    late = plan.late
+    return replace(
+        p, closing=closing, hosted=hosted, whole_hosted=at < stretch.whole, picks=picks, turning=late.turning.get(index),
+        valuing=late.valuing.get(index), arriving=late.arriving.get(index), following=late.following.get(index), ends_with_output=kind.ends_with_output,
+        attends_on_host=attends_on_host(plan.found, stretch, index),
+    )  # fmt: skip
 
 
-def _through(plan: _Planned, residual: Span, *, early: bool) -> Span:
-    """Every layer of the stretch. A kind of layer met again at the same residual leaves the arena as it did before."""
-    arena, stretch, layers = plan.arena, plan.stretch, plan.found.layers
+def _picks_of(plan: Planned, index: int) -> Picks | None:
+    """What this layer reads of what an indexer picked, here or in an earlier layer."""
+    if not plan.picked_zeros:
+        return None
+    names, kinds, after = plan.found.layers, plan.found.kinds, index + 1
+    following = kinds[names[after]].block.latent_attention if after < plan.stretch.last else None
+    chosen = plan.picks.chosen if plan.picks else NOTHING
+    zeros = plan.picked_zeros[index - plan.stretch.first]
+    plan.picks = Picks(zeros, chosen, kept=following is not None and following.indexer is None)
+    return plan.picks
+
+
+def _special(plan: Planned) -> set[int]:
+    """Layers that leave the arena otherwise than others of their kind: the last to read an input, and the like."""
+    stretch = plan.stretch
     special = {*plan.last_use.values(), plan.last_recurrent} if stretch.copies == 1 else set()
-    special |= {len(layers) - 1, *plan.arrivals}
-    met: dict[tuple[Any, ...], tuple[Span, list[int], list[int]]] = {}
+    special |= {len(plan.found.layers) - 1} | plan.late.layers
+    if plan.picked_zeros:
+        special |= set(range(stretch.first, stretch.last))
+    return special | ({0} if plan.found.table_width else set())
+
+
+def _through(plan: Planned, residual: Span, *, early: bool) -> Span:
+    """Every layer of the stretch. A kind of layer met again at the same residual leaves the arena as it did before."""
+    arena, stretch, layers, ahead = plan.arena, plan.stretch, plan.found.layers, plan.p.ahead
+    special = _special(plan)
+    met: dict[tuple[Any, ...], tuple[Span, Span | None, list[int], list[int]]] = {}
     at = 0
     for index in range(stretch.first, stretch.last):
-        held = (id(stretch.hosted[at]), at < stretch.whole) if at < len(stretch.hosted) else None
+        held = (
+            (id(stretch.hosted[at]), at < stretch.whole, attends_on_host(plan.found, stretch, index))
+            if at < len(stretch.hosted)
+            else None
+        )
         at += 1
         if index in special:
             residual = _layer(plan, index, residual, choosing=early and index == len(layers) - 1)
             met.clear()
             continue
-        key = (layers[index], residual[0], held)
+        key = (layers[index], residual[0], held, ahead.span, state_called_in(plan.found, index, stretch.last) >= 0)
         if key in met:
-            residual, starts, sizes = met[key]
+            residual, ahead.span, starts, sizes = met[key]
             arena.starts, arena.sizes = starts.copy(), sizes.copy()
             continue
         residual = _layer(plan, index, residual, choosing=False)
-        met[key] = residual, arena.starts.copy(), arena.sizes.copy()
+        met[key] = residual, ahead.span, arena.starts.copy(), arena.sizes.copy()
     return residual
+
+
+def _chooses_early(model: Model, found: Shape) -> bool:
+    """Only the tokens with logits go through the last feed-forward half."""
+    final = found.kinds[found.layers[-1]]
+    mixes = final.windowed is not None or final.recurrent
+    return mixes and bool(final.block.moe or final.block.dense) and model.gguf_architecture not in ROWS_CHOSEN_LAST
 
 
 def planned_bytes(model: Model, p: Pass, outputs: int, stretch: Stretch) -> int:
     """Bytes of the compute buffer of the device that computes `stretch`."""
     found = shape(model)
-    plan, residual = _begin(found, p, stretch, outputs)
-    count = len(found.layers)
-    final = found.kinds[found.layers[-1]].block
-    halves = any((final.attention, final.latent_attention, final.gated_delta, final.mamba2)) and (
-        final.moe or final.dense
-    )
-    early = bool(halves) and model.gguf_architecture not in ROWS_CHOSEN_LAST
-    _through(plan, residual, early=early)
-    if stretch.last == count:
+    plan, residual = begin(found, p, stretch, outputs)
+    if found.streams:
+        return _alternating_bytes(model, plan, residual)
+    early = _chooses_early(model, found)
+    residual = _through(plan, residual, early=early)
+    if stretch.last == len(found.layers):
+        if model.gguf_architecture in MEAN_CENTRED:
+            plan.arena.take(F32 * p.hidden * outputs)
+            plan.arena.give(residual)
         if not early:
             plan.arena.take(F32 * p.hidden * outputs)
             if stretch.copies == 1:

@@ -288,11 +288,13 @@ def tensor_list(model: Model) -> tuple[Tensor, ...]:
         message = f"the layers of {model.id} are not known"
         raise ValueError(message)
     found = list(_outside(model, model.hidden, model.vocabulary))
-    for layer, block in enumerate(model.layers):
-        found += [
-            Tensor(f"blk.{layer}.{name}", shape, _part(name, block), layer)
-            for name, shape in _block(block, model.hidden)
-        ]
+    hidden = model.hidden
+    kinds = {
+        kind: [(name, shape, _part(name, block)) for name, shape in _block(block, hidden)]
+        for kind, block in model.blocks.items()
+    }
+    for layer, kind in enumerate(model.layer_names):
+        found += [Tensor(f"blk.{layer}.{name}", shape, part, layer) for name, shape, part in kinds[kind]]
     if model.draft_layers:
         found += _draft_tensors(model, model.draft_layers, model.hidden, model.vocabulary)
     return tuple(found)

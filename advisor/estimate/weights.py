@@ -1,7 +1,7 @@
 """Bytes of a model's weights: layer by layer, and of these what one decoded token reads."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from advisor.catalog.schema.model import Artifact, Model
 from advisor.catalog.schema.quant import Quant
@@ -12,6 +12,8 @@ Quants = Callable[[str], Quant]
 MATRIX = 2
 STACKED_MIXES = frozenset({"mxfp4"})
 """Mixes that llama.cpp's quantizer tells by stacked matrices, not by part of the model."""
+WITH_FIRST_LAYER = frozenset({"per_layer_model_proj.weight", "per_layer_proj_norm.weight"})
+"""Tensors outside the layers that llama.cpp keeps where the first layer is (Gemma 3n and 4)."""
 VISION_BYTES = 2
 """Vision and audio towers stay BF16 beside quantised language models."""
 
@@ -44,6 +46,10 @@ class Weights:
     """Per layer the share of routed experts one token uses."""
     matrix_bytes: tuple[Mapping[str, int], ...] = ()
     """Each matrix of each layer, by its GGUF name without the layer's number; equal layers are the same object."""
+    vector_bytes: tuple[Mapping[str, int], ...] = ()
+    """The same of everything else in the layers: norms, biases."""
+    other_bytes: Mapping[str, int] = field(default_factory=dict)
+    """Each tensor outside the layers by its GGUF name."""
     published: Artifact | None = None
     """The artifact whose published size these bytes are scaled to."""
 
@@ -150,15 +156,23 @@ def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) ->
     layers = len(model.layer_names)
     layer_bytes, expert_bytes = [0] * layers, [0] * layers
     matrices: list[dict[str, int]] = [{} for _ in range(layers)]
+    vectors: list[dict[str, int]] = [{} for _ in range(layers)]
     outside: dict[str, int] = {}
+    others: dict[str, int] = {}
     for tensor, size in sized:
+        if tensor.name in WITH_FIRST_LAYER and layers:
+            layer_bytes[0] += size
+            (matrices if len(tensor.shape) >= MATRIX else vectors)[0][tensor.name] = size
+            continue
         if tensor.part == "draft" or tensor.layer is None:
             place = tensor.part if tensor.part in {"embedding", "head", "lookup", "draft"} else "outside"
             outside[place] = outside.get(place, 0) + size
+            if tensor.layer is None:
+                others[tensor.name] = size
             continue
         layer_bytes[tensor.layer] += size
-        if len(tensor.shape) >= MATRIX:
-            matrices[tensor.layer][tensor.name.split(".", 2)[2]] = size
+        named = matrices if len(tensor.shape) >= MATRIX else vectors
+        named[tensor.layer][tensor.name.split(".", 2)[2]] = size
         if tensor.part == "experts":
             expert_bytes[tensor.layer] += size
     shares = tuple(b.moe.active / b.moe.experts if b.moe else 0.0 for b in model.layers)
@@ -166,20 +180,25 @@ def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) ->
         embedding_bytes=outside.get("embedding", 0), head_bytes=outside.get("head", 0), lookup_bytes=outside.get("lookup", 0),
         layer_bytes=tuple(layer_bytes), expert_bytes=tuple(expert_bytes), outside_bytes=outside.get("outside", 0),
         draft_bytes=outside.get("draft", 0), vision_bytes=vision_bytes, tied=model.tied_embeddings, active_share=shares,
-        matrix_bytes=_shared(matrices),
+        matrix_bytes=_shared(matrices), vector_bytes=_shared(vectors), other_bytes=others,
     )  # fmt: skip
 
 
 def rescaled(weights: Weights, size_bytes: int, artifact: Artifact | None = None) -> Weights:
     """The same distribution, brought to a published total."""
     factor = size_bytes / weights.total_bytes
+
+    def scaled(layers: tuple[Mapping[str, int], ...]) -> tuple[Mapping[str, int], ...]:
+        return _shared([{name: round(size * factor) for name, size in layer.items()} for layer in layers])
+
     return replace(
         weights,
         embedding_bytes=round(weights.embedding_bytes * factor), head_bytes=round(weights.head_bytes * factor),
         lookup_bytes=round(weights.lookup_bytes * factor), layer_bytes=tuple(round(b * factor) for b in weights.layer_bytes),
         expert_bytes=tuple(round(b * factor) for b in weights.expert_bytes), outside_bytes=round(weights.outside_bytes * factor),
         draft_bytes=round(weights.draft_bytes * factor), vision_bytes=round(weights.vision_bytes * factor), published=artifact,
-        matrix_bytes=_shared([{name: round(size * factor) for name, size in layer.items()} for layer in weights.matrix_bytes]),
+        matrix_bytes=scaled(weights.matrix_bytes), vector_bytes=scaled(weights.vector_bytes),
+        other_bytes={name: round(size * factor) for name, size in weights.other_bytes.items()},
     )  # fmt: skip
 
 

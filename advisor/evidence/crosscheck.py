@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.estimate.footprint import CannotRun, footprint, max_concurrency, max_context_tokens
+from advisor.estimate.footprint import CannotRun, footprint
+from advisor.estimate.limits import limits
 from advisor.estimate.note import Note, note
 from advisor.estimate.placement import RUNS
+from advisor.evidence.concurrency import at_once
 from advisor.evidence.confidence import confidence
 from advisor.evidence.finding import Confidence, Finding, Speed
 from advisor.evidence.match import measured, worth_showing
 from advisor.evidence.predict import decode_speed
+from advisor.evidence.prefill_speed import Prefill, reading
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.estimate.case import Case
+    from advisor.estimate.footprint import Footprint
     from advisor.evidence.calibration import Calibration
 
 
@@ -53,16 +57,41 @@ def finding(
             speeds.append(speed)
     if speeds[0] and speeds[0].tok_s is None:
         notes.append(_why_no_speed(case, plan.host_read_bytes))
+    prompt = _prompt(facts, calibration, case, found, exclude_sources) if runs and not beyond else None
+    if isinstance(prompt, Note):
+        notes.append(prompt)
+    elif prompt and prompt.reason and speeds[0] and speeds[0].tok_s is not None:
+        notes.append(note(prompt.reason))
     rows = worth_showing(
         facts, case, measured(facts, calibration, case, case.demand.depth_tokens or 0, exclude_sources)
     )
-    limited = runs and case.model.is_sized
+    reach = limits(case, found) if case.model.is_sized else None
+    many = None
+    if case.demand.concurrency > 1 and runs and not beyond:
+        many = at_once(
+            facts, calibration, case, found, depth, exclude_sources=exclude_sources,
+            max_concurrency=reach.max_concurrency if reach else None,
+        )  # fmt: skip
+        notes += [note(many)] if isinstance(many, str) and note(many) not in notes else []
+    rates = None if isinstance(many, str) else many
     return Finding(
         case=case, verdict=plan.verdict, footprint=found,
-        max_context_tokens=max_context_tokens(case, found.weights, plan.verdict) if limited else None,
-        max_concurrency=max_concurrency(case, found.weights, plan.verdict) if limited else None,
+        max_context_tokens=reach.max_context_tokens if reach else None,
+        most_context_tokens_asked=reach.most_context_tokens_asked if reach else None,
+        max_concurrency=reach.max_concurrency if reach else None,
         decode=speeds[0], decode_at_depth=speeds[1], evidence=rows, confidence=confidence(speeds[0], rows), notes=tuple(notes),
+        prefill=prompt if isinstance(prompt, Prefill) else None, aggregate=rates[0] if rates else None, knee=rates[1] if rates else None,
     )  # fmt: skip
+
+
+def _prompt(
+    facts: Facts, calibration: Calibration, case: Case, found: Footprint, exclude_sources: frozenset[str]
+) -> Prefill | Note | None:
+    """How the prompt is read, or why that is not known; None where decode says the same already."""
+    prompt = reading(facts, calibration, case, found, exclude_sources)
+    if isinstance(prompt, str):
+        return note(prompt) if case.model.is_sized else None
+    return prompt
 
 
 def _why_no_speed(case: Case, host_read_bytes: int) -> Note:

@@ -6,14 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from advisor.catalog.schema.hardware import Hardware
+    from advisor.catalog.schema.quant import Quant
     from advisor.catalog.schema.record import Record
+    from advisor.catalog.schema.runtime import Runtime
     from advisor.catalog.schema.source import Source
+    from advisor.estimate.burst import Knee
     from advisor.estimate.case import Case
     from advisor.estimate.decode import Efficiency, Traffic
     from advisor.estimate.footprint import Footprint
     from advisor.estimate.note import Note
     from advisor.estimate.placement import Verdict
     from advisor.evidence.calibration import Nearness
+    from advisor.evidence.concurrency import Aggregate
+    from advisor.evidence.prefill_speed import Prefill
 
 Closeness = Literal["exact", "near", "far"]
 Basis = Literal["calibrated", "roofline"]
@@ -65,6 +71,26 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
+class BestQuant:
+    """A format that fits all on the devices, of those with most bits a weight."""
+
+    quant: Quant
+    runtime: Runtime
+    bits_per_weight: float
+    """Weight bytes over parameters, not the nominal bits of the format."""
+    weights_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FewestMachines:
+    """The least number of a device that holds a case; one fewer does not, or cannot be divided over."""
+
+    count: int
+    hardware: Hardware
+    """The machine made of so many."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to one case."""
 
@@ -80,3 +106,17 @@ class Finding:
     evidence: tuple[Measured, ...]
     confidence: Confidence
     notes: tuple[Note, ...] = field(default=())
+    most_context_tokens_asked: int | None = None
+    """The longest context that still runs where it is asked for; `max_context_tokens` is what to count on."""
+    best_quant: BestQuant | None = None
+    """Over all runtimes of the question; None where nothing fits, or nobody looked."""
+    fewest_machines: FewestMachines | None = None
+    """None where nothing is known to link more of them, where up to eight do not hold it, or nobody looked."""
+    instead: tuple[Note, ...] = ()
+    """What would fit where this does not."""
+    prefill: Prefill | None = None
+    """How the prompt asked about is read; None where not even a ceiling is known."""
+    aggregate: Aggregate | None = None
+    """What the asked requests get when sent at once; None for one request, and where not even a ceiling is known."""
+    knee: Knee | None = None
+    """Where more requests stop paying; None where that is not predicted, or beyond a thousand."""

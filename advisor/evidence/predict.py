@@ -55,7 +55,7 @@ def decode_speed(facts: Facts, calibration: Calibration, case: Case, found: Foot
     if bandwidth is None:
         return "no speed: memory bandwidth is not stated"
     moved = traffic(
-        case.model, found.weights, depth, case.kv_type, case.kv_type, host_bytes=float(plan.host_read_bytes),
+        case.model, found.weights, depth, case.key_type, case.value_type, host_bytes=float(plan.host_read_bytes),
     )  # fmt: skip
     host = case.machine.host_bandwidth_bytes_s
     if moved.host_bytes and host is None:

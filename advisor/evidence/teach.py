@@ -86,7 +86,7 @@ def _percentiles(residuals: list[float]) -> list[float]:
     return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
 
 
-def _in_force(
+def in_force(
     facts: Facts, as_of: str | None, exclude_sources: frozenset[str]
 ) -> tuple[list[Observation], Counter[str]]:
     """Rows that teach, and how many do not by reason: later software has overtaken some of the plain ones."""
@@ -98,7 +98,7 @@ def _in_force(
 
 def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
     """Calibration from the catalog's plain rows dated up to `as_of`, excluded sources aside."""
-    rows, left_out = _in_force(facts, as_of, exclude_sources)
+    rows, left_out = in_force(facts, as_of, exclude_sources)
     taught = Taught(rows, trust(facts))
     learned = taught.design.fit(taught.solution)
     pair = held_out(taught, lambda r: f"{r.group.hardware}/{r.record.model}")
@@ -122,5 +122,5 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
 
 def expectations(facts: Facts, *, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
     """What `teach` expects of every case, without the intervals, which take most of its time."""
-    rows, _ = _in_force(facts, None, exclude_sources)
+    rows, _ = in_force(facts, None, exclude_sources)
     return Calibration(flat(fit(rows, trust(facts))), rows=len(rows))

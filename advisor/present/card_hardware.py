@@ -32,6 +32,8 @@ USABLE = (
     Column("meaning", "what"),
     Column("gib", "GiB", if_known(as_printed), right=True),
     Column("share", "share", if_known(share), right=True),
+    Column("os", "system"),
+    Column("setting", "with"),
     Column("runtime", "runtime"),
     Column("source", "source", cut=WORDS),
     Column("note", "note", cut=WORDS),
@@ -155,7 +157,7 @@ def _rest(hardware: Hardware, *, explain: bool) -> list[Fact]:
 
 
 def _usable(row: UsableMemory) -> tuple[Any, ...]:
-    return row.meaning, row.gib, row.share, row.runtime, row.source, row.note
+    return row.meaning, row.gib, row.share, row.os, row.setting, row.runtime, row.source, row.note
 
 
 def _price(facts: Facts, row: Price) -> tuple[Any, ...]:

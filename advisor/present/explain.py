@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor import units
+from advisor.estimate.self_fit import LEAST_CONTEXT_TOKENS
 from advisor.present.formats import gb, gib, say, share, tok_s, tokens
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ def _pools(finding: Finding) -> list[str]:
     return lines
 
 
+def _limits(finding: Finding) -> list[str]:
+    """How far it can be stretched, and what decides that."""
+    most, asked, case = finding.max_context_tokens, finding.most_context_tokens_asked, finding.case
+    if most is None or asked is None:
+        return []
+    lines = [
+        f"limits       {tokens(asked)} tokens a request is the longest context that runs where it is asked for, up to the trained length; "
+        f"{finding.max_concurrency} requests of {tokens(case.demand.context_tokens)}"
+    ]
+    if most < asked:
+        lines.append(
+            f"             {tokens(most)} is what llama.cpp's --fit settles on by itself, and what to count on: a line between its use at "
+            f"{tokens(LEAST_CONTEXT_TOKENS)} tokens and at the trained length, with logits for a whole micro-batch"
+        )
+    if finding.best_quant:
+        best = finding.best_quant
+        lines.append(
+            f"             {best.quant.name} ({best.bits_per_weight:.2f} bits a weight, {gib(best.weights_bytes)}) is the best format that fits"
+        )
+    if finding.fewest_machines:
+        fewest = finding.fewest_machines
+        lines.append(f"             fewest machines: {fewest.count} ({fewest.hardware.name})")
+    return lines
+
+
 def _formula(speed: Speed) -> list[str]:
     moved, bandwidth = speed.moved, speed.bandwidth_bytes_s
     lines = [
@@ -107,7 +133,7 @@ def _command(finding: Finding) -> str:
             f"vllm bench serve --model {case.model.repository or case.model.id} --random-input-len {max(depth, 1)} "
             f"--random-output-len 128 --max-concurrency {d.concurrency}"
         )
-    return f"llama-bench -m {case.model.id}-{case.quant.id}.gguf -p 512 -n 128 -d 0,{depth} -fa 1 -ctk {case.kv_type} -ctv {case.kv_type}"
+    return f"llama-bench -m {case.model.id}-{case.quant.id}.gguf -p 512 -n 128 -d 0,{depth} -fa 1 -ctk {case.key_type} -ctv {case.value_type}"
 
 
 def _unverified(finding: Finding) -> list[str]:
@@ -119,7 +145,7 @@ def explain(finding: Finding) -> str:
     """Everything behind one finding."""
     lines = []
     if finding.footprint:
-        lines += [*_weights(finding), *_cache(finding), *_kv_pool(finding), *_pools(finding)]
+        lines += [*_weights(finding), *_cache(finding), *_kv_pool(finding), *_pools(finding), *_limits(finding)]
     for speed in dict.fromkeys((finding.decode, finding.decode_at_depth)):
         if speed:
             lines += _formula(speed)

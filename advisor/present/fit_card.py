@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.estimate.placement import RUNS
 from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from advisor.estimate.placement import PoolUse
     from advisor.evidence.finding import Finding, Measured, Speed
+    from advisor.evidence.prefill_speed import Prefill
 
 WIDTH = 60
 MARKS = {"exact": "●", "near": "◐", "far": "○"}
@@ -130,14 +132,34 @@ def _speed_lines(finding: Finding) -> list[str]:
     ]
 
 
-def _limits(finding: Finding) -> list[str]:
-    if not finding.max_context_tokens:
+def _prefill_line(read: Prefill | None) -> list[str]:
+    """How the prompt is read, and when the first token comes."""
+    if read is None or read.tok_s is None or read.low_tok_s is None or read.high_tok_s is None:
         return []
-    trained = finding.case.model.context_tokens == finding.max_context_tokens
+    cached = f", {tokens(read.cached_tokens)} of it cached" if read.cached_tokens else ""
+    first = f"; first token after {read.ttft_s:.3g} s" if read.ttft_s is not None else ""
+    if read.low_ttft_s is not None and read.high_ttft_s is not None:
+        first += f" ({read.low_ttft_s:.3g}–{read.high_ttft_s:.3g})"
     return [
-        f"limits   context up to {tokens(finding.max_context_tokens)}{' (all it was trained for)' if trained else ''}, "
-        f"or {requests(finding.max_concurrency or 0)} of {tokens(finding.case.demand.context_tokens)}"
+        f"prefill  {tok_s(read.tok_s)} tok/s predicted for a prompt of {tokens(read.prompt_tokens)}{cached}, "
+        f"{tok_s(read.low_tok_s)}–{tok_s(read.high_tok_s)} likely{first}"
     ]
+
+
+def _limits(finding: Finding) -> list[str]:
+    most, asked = finding.max_context_tokens, finding.most_context_tokens_asked
+    if not most:
+        return []
+    trained = " (all it was trained for)" if finding.case.model.context_tokens == most else ""
+    more = f" ({tokens(asked)} where that is asked for)" if asked and asked > most else ""
+    requests_held = finding.max_concurrency or 0
+    each = f", or {requests(requests_held)} of {tokens(finding.case.demand.context_tokens)}" if requests_held else ""
+    runs = "context up to" if finding.verdict in RUNS else "it would fit with a context up to"
+    return [f"limits   {runs} {tokens(most)}{trained}{more}{each}"]
+
+
+def _instead(finding: Finding) -> list[str]:
+    return [f"{'' if i else 'instead':8} {say(text)}" for i, text in enumerate(finding.instead)]
 
 
 def card(finding: Finding) -> str:
@@ -146,12 +168,13 @@ def card(finding: Finding) -> str:
     if finding.footprint:
         for use in finding.footprint.placement.uses:
             lines += pool_lines(use)
-        lines += [*shortfall(finding), *_limits(finding)]
-        if finding.footprint.placement.flags:
+        lines += [*shortfall(finding), *_limits(finding), *_instead(finding)]
+        if finding.footprint.placement.flags and finding.verdict in RUNS:
             lines.append(f"plan     {finding.footprint.placement.flags}")
         lines.append("")
-    lines += _speed_lines(finding)
-    lines.append(f"confidence {finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
+    lines += [*_speed_lines(finding), *_prefill_line(finding.prefill)]
     said = say(finding.confidence.reason)
+    if finding.verdict != "does-not-fit":
+        lines.append(f"confidence {finding.confidence.level.upper()}: {said}")
     lines += [f"note: {text}" for note in finding.notes if (text := say(note)) != said]
     return "\n".join(lines)

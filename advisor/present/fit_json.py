@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
     from advisor.estimate.placement import PoolUse
     from advisor.evidence.finding import Finding, Measured, Speed
+    from advisor.evidence.prefill_speed import Prefill
 
 SCHEMA = "advisor.fit/1"
 LEVEL_DIGITS = 4
 SPEED_DIGITS = 3
+BITS_DIGITS = 2
 
 
 def _rate(value: float | None) -> float | None:
@@ -29,7 +31,7 @@ def _pool(use: PoolUse) -> dict[str, Any]:
         "usable_bytes": pool.usable_bytes if pool.device is not None or pool.advertised_bytes else None,
         "used_bytes": use.used_bytes, "weights_bytes": use.weights_bytes, "kv_cache_bytes": use.kv_cache_bytes,
         "state_bytes": use.state_bytes, "compute_buffer_bytes": use.compute_buffer_bytes, "overhead_bytes": use.overhead_bytes,
-        "first_layer": use.first_layer, "last_layer": use.last_layer, "basis": pool.basis,
+        "first_layer": use.first_layer, "last_layer": use.last_layer, "basis": pool.basis, "source": pool.source,
     }  # fmt: skip
 
 
@@ -47,6 +49,22 @@ def _memory(finding: Finding) -> dict[str, Any] | None:
         "short_bytes": finding.footprint.placement.short_bytes,
         "pools": [_pool(use) for use in uses],
     }
+
+
+def _limits(finding: Finding) -> dict[str, Any]:
+    best, fewest = finding.best_quant, finding.fewest_machines
+    return {
+        "max_context_tokens": finding.max_context_tokens,
+        "most_context_tokens_asked": finding.most_context_tokens_asked,
+        "max_concurrency": finding.max_concurrency,
+        "best_quant_that_fits": best and {
+            "quant": best.quant.id, "runtime": best.runtime.id, "bits_per_weight": round(best.bits_per_weight, BITS_DIGITS),
+            "weights_bytes": best.weights_bytes,
+        },
+        "fewest_machines": fewest and {
+            "count": fewest.count, "runtime": finding.case.runtime.id, "hardware": fewest.hardware.id
+        },
+    }  # fmt: skip
 
 
 def _decode(speed: Speed | None, level: float) -> dict[str, Any] | None:
@@ -79,7 +97,28 @@ def measured(row: Measured) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _prefill(read: Prefill | None) -> dict[str, Any]:
+    """One prompt on an idle server."""
+    if read is None:
+        return {"tok_s": None, "low_tok_s": None, "high_tok_s": None, "ttft_s": None, "basis": "roofline"}
+    return {
+        "prompt_tokens": read.prompt_tokens, "cached_tokens": read.cached_tokens, "tok_s": _rate(read.tok_s),
+        "low_tok_s": _rate(read.low_tok_s), "high_tok_s": _rate(read.high_tok_s), "ceiling_tok_s": _rate(read.ceiling_tok_s),
+        "ttft_s": _rate(read.ttft_s), "low_ttft_s": _rate(read.low_ttft_s), "high_ttft_s": _rate(read.high_ttft_s),
+        "limited_by": read.limited_by, "basis": read.basis, "nearness": read.nearness, "rows": read.rows, "reason": read.reason,
+    }  # fmt: skip
+
+
 def _aggregate(finding: Finding) -> dict[str, Any]:
+    """One request is its own aggregate; many carry what limits them beside the rates."""
+    many = finding.aggregate
+    if finding.case.demand.concurrency > 1 and many:
+        return {
+            "tok_s": _rate(many.tok_s), "low_tok_s": _rate(many.low_tok_s), "high_tok_s": _rate(many.high_tok_s),
+            "per_request_tok_s": _rate(many.per_request_tok_s), "ceiling_tok_s": _rate(many.ceiling_tok_s), "running": many.running,
+            "limited_by": many.limited_by, "basis": many.basis, "nearness": many.nearness, "rows": many.rows,
+            "knee": {"requests": finding.knee.requests, "why": finding.knee.why} if finding.knee else None,
+        }  # fmt: skip
     speed = finding.decode_at_depth if finding.case.demand.concurrency == 1 else None
     return {
         "tok_s": _rate(speed.tok_s) if speed else None, "low_tok_s": _rate(speed.low_tok_s) if speed else None,
@@ -90,18 +129,19 @@ def _aggregate(finding: Finding) -> dict[str, Any]:
 def finding_json(finding: Finding) -> dict[str, Any]:
     """One finding; null means cannot know, and `notes` say why."""
     case, demand = finding.case, finding.case.demand
-    notes = [say(note) for note in finding.notes]
-    notes.append("prefill is not predicted; see the measured rows of `advisor evidence`")
-    if demand.concurrency > 1:
+    notes = [say(note) for note in (*finding.instead, *finding.notes)]
+    if finding.prefill is None:
+        notes.append("prefill is not predicted; see the measured rows of `advisor evidence`")
+    if demand.concurrency > 1 and (finding.aggregate is None or finding.aggregate.tok_s is None):
         notes.append("speed is for one request at a time; many at once is not predicted")
     return {
         "model": case.model.id, "quant": case.quant.id, "runtime": case.runtime.id,
         "runtime_version": case.version.version if case.version else None, "backend": case.backend,
         "hardware": case.machine.hardware.id, "context_tokens": demand.context_tokens, "concurrency": demand.concurrency,
         "kv_type": case.kv_type, "verdict": finding.verdict, "memory": _memory(finding),
-        "limits": {"max_context_tokens": finding.max_context_tokens, "max_concurrency": finding.max_concurrency},
+        "limits": _limits(finding),
         "decode": _decode(finding.decode, demand.level), "decode_at_context": _at_context(finding.decode_at_depth),
-        "prefill": {"tok_s": None, "low_tok_s": None, "high_tok_s": None, "ttft_s": None, "basis": "roofline"},
+        "prefill": _prefill(finding.prefill),
         "aggregate": _aggregate(finding),
         "evidence": [measured(row) for row in finding.evidence],
         "confidence": {"level": finding.confidence.level, "reason": say(finding.confidence.reason)},

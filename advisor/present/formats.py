@@ -79,6 +79,7 @@ _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
     ("_bytes", gib),
     ("_tokens", lambda value: tokens(round(value))),
     ("_tok_s", lambda value: f"{tok_s(value)} tok/s"),
+    ("_signed_share", signed_share),
     ("_share", share),
     ("_gb", lambda value: f"{value:.1f} GB"),
     ("_gb_s", gb_s),

@@ -59,6 +59,25 @@ PAGES: dict[str, dict[str, Any]] = {
         "family": "vLLM",
         "obtained": "source read in the package",
     },
+    "llama.cpp-rpc-readme": {
+        "title": "llama.cpp tools/rpc/README.md",
+        "publisher": GGML,
+        "url": "https://github.com/ggml-org/llama.cpp/blob/038514c97ad9744275d52a3a4ce7b396e3d86a69/tools/rpc/README.md",
+        "tier": 1,
+        "family": "llama.cpp",
+    },
+    "llama.cpp-mi50-breakdown": {
+        "title": "llama.cpp (ROCm) memory breakdown on three MI50: 253 to 254 MiB unaccounted",
+        "publisher": "unknown",
+        "tier": 3,
+        "locator": "GitHub-index file 54270466057",
+    },
+    "llama.cpp-arc-pro-b70": {
+        "title": "llama.cpp (SYCL) on an Arc Pro B70: 254 MiB less free than there is before anything is loaded",
+        "publisher": "unknown",
+        "tier": 3,
+        "locator": "GitHub-index file 69837326796",
+    },
     "vllm-docs-older": {
         "title": "vLLM documentation, editions before 0.33",
         "publisher": "vLLM",

@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.convert.benchmarks_conditions import PLACEMENTS, Stated, parallel
 from scripts.convert.benchmarks_doubts import other_doubts
+from scripts.convert.benchmarks_hosts import host_facts
 from scripts.convert.benchmarks_models import LABELS
 from scripts.convert.benchmarks_pages import RELAYS, other_page
 from scripts.convert.benchmarks_sources import Page, plain_words
@@ -143,6 +144,8 @@ def _put_placement(stated: Stated, row: dict[str, Any], hardware: str) -> None:
     stated.put(placement=placement if placement != "device" else None, tensor_override=row["override_tensor"])
     if placement == "layers-on-host":
         stated.put(gpu_layers=row["ngl"])
+    if placement != "device":
+        stated.put(**host_facts(row["host_ram"], row["override_tensor"]))
     if isinstance(experts, int):
         stated.put(host_experts_layers=experts)
     elif experts:

@@ -144,7 +144,10 @@ PAGES: dict[str, dict[str, Any]] = {
     "localai-10883": _thread("LocalAI issue 10883", "mudler/LocalAI", "issues/10883", tier=2),
     "ddadaal": _page("LM Studio on a Strix Halo with 64 GB", "ddadaal.me", tier=3, locator="ddadaal.me"),
     "rocm-docs-strix-halo": _page(
-        "ROCm documentation on Strix Halo", "AMD", locator="rocm.docs.amd.com, Strix Halo", published="2026-02-20"
+        "ROCm documentation on Strix Halo",
+        "AMD",
+        "https://rocm.docs.amd.com/en/latest/how-to/system-optimization/strixhalo.html",
+        published="2026-02-20",
     ),
     "amd-vgm-faq": _page(
         "FAQs: AMD Variable Graphics Memory",

@@ -9,7 +9,8 @@ from scripts.convert import hardware_facts as facts
 from scripts.convert.authored_sources import register
 from scripts.convert.common import Output, Sources, as_date, read_yaml
 from scripts.convert.hardware_figures import cited, compute_basis, host_link_rate, number
-from scripts.convert.hardware_memory import seen_memory, wired_limit
+from scripts.convert.hardware_macos import wired_limit
+from scripts.convert.hardware_memory import seen_memory
 from scripts.convert.hardware_names import GROUPS, VARIANTS
 from scripts.convert.hardware_sources import Pages
 
@@ -212,7 +213,7 @@ def _memory(data: Path, entries: dict[str, dict[str, Any]], pages: Pages) -> Non
     seen = seen_memory(data, pages)
     for hardware_id, entry in entries.items():
         if entry.get("platform") == "metal":
-            entry["usable"] = wired_limit(entry["advertised_gb"], pages)
+            entry["usable"] = wired_limit(hardware_id, entry["advertised_gb"], pages)
         elif (entry.get("same_as") or hardware_id) in seen:
             entry["usable"] = seen[entry.get("same_as") or hardware_id]
 

@@ -18,7 +18,29 @@ CARDS = {
 }
 """Name in the llama-fit-params runs → id. GB10 is left out: better-documented figures stand below."""
 
-SMALL_MAC_GB = 36
+IN_WINDOWS = {
+    "rtx-3090": (23332, "github-index-61367705697"),
+    "rtx-4090": (22988, "github-index-57814369355"),
+    "rtx-5090": (30991, "github-index-61367705697"),
+}
+"""Id → MiB llama.cpp saw free there before anything was loaded."""
+
+ELSEWHERE = {
+    "arc-a770": (("visible", 15473, "github-index-51972670378"),),
+    "arc-pro-b70": (
+        ("visible", 32656, "llama.cpp-arc-pro-b70"),
+        ("free at start", 32402, "llama.cpp-arc-pro-b70"),
+    ),
+}
+"""Id → what llama.cpp printed of cards no llama-fit-params run has, in MiB."""
+
+
+GTT = "shared memory (GTT) set to 96 GiB"
+VGM = "Variable Graphics Memory"
+NOT_AS_IT_COMES = (
+    "96 GiB is the most AMD's driver for Windows offers, and Linux can be set to it and beyond; as the machine comes the GPU "
+    "has less. What is free of it was given to the program, 504 MiB less; a machine with 108 GiB showed 255 MiB less"
+)
 
 
 def seen_memory(data: Path, pages: Pages) -> dict[str, list[dict[str, Any]]]:
@@ -30,29 +52,28 @@ def seen_memory(data: Path, pages: Pages) -> dict[str, list[dict[str, Any]]]:
             name, total_mib, free_mib = device.split(":")[:3]
             if name in CARDS:
                 seen[CARDS[name]] = _as_given(pages, name, int(total_mib), int(free_mib))
+    for hardware_id, (free_mib, page) in IN_WINDOWS.items():
+        seen[hardware_id].append(_row("free at start", free_mib, page, pages, os="windows"))
+    for hardware_id, rows in ELSEWHERE.items():
+        seen[hardware_id] = [_row(*row, pages) for row in rows]
     seen["dgx-spark"] = _spark(pages)
     seen["strix-halo-128"] = [*seen["strix-halo-128"], *_strix_halo(pages)]
     return seen
 
 
-def wired_limit(advertised_gb: float, pages: Pages) -> list[dict[str, Any]]:
-    """What macOS lets the GPU hold by default."""
-    if advertised_gb <= SMALL_MAC_GB:
-        source, share, words = "mac-wired-limit-guides", 0.67, "stated as about 65 to 70 %"
-    else:
-        source, share, words = "mlx-lm-readme", 0.75, "stated as about 75 % (64 GB gives 48) by guides, not by Apple"
-    note = f"{words}; raised with sysctl iogpu.wired_limit_mb, which a restart resets"
-    return [{"meaning": "wired limit", "share": share, "source": pages.cite(source), "note": note}]
+def _row(meaning: str, mib: int, page: str, pages: Pages, **more: str) -> dict[str, Any]:
+    return {"meaning": meaning, "gib": round(mib / 1024, 3), **more, "source": pages.cite(page)}
 
 
 def _as_given(pages: Pages, name: str, total_mib: int, free_mib: int) -> list[dict[str, Any]]:
-    given: dict[str, Any] = {"source": pages.cite("llama-fit-params-runs")}
-    if name == "8060S":
-        given["note"] = "shared memory (GTT) set to 96 GiB"
-    return [
-        {"meaning": "visible", "gib": round(total_mib / 1024, 3), **given},
-        {"meaning": "free at start", "gib": round(free_mib / 1024, 3), **given},
+    more = {"os": "linux", "setting": GTT} if name == "8060S" else {}
+    rows = [
+        _row("visible", total_mib, "llama-fit-params-runs", pages, **more),
+        _row("free at start", free_mib, "llama-fit-params-runs", pages, **more),
     ]
+    if name == "8060S":
+        rows[1]["note"] = NOT_AS_IT_COMES
+    return rows
 
 
 def _spark(pages: Pages) -> list[dict[str, Any]]:
@@ -81,24 +102,18 @@ def _spark(pages: Pages) -> list[dict[str, Any]]:
 
 
 def _strix_halo(pages: Pages) -> list[dict[str, Any]]:
-    rocm = pages.cite("rocm-docs-strix-halo")
+    rocm, kyuz0, amd = (pages.cite(page) for page in ("rocm-docs-strix-halo", "kyuz0-strix-results", "amd-vgm-faq"))
+    linux, windows = {"os": "linux"}, {"os": "windows"}
     return [
-        {
-            "meaning": "reached",
-            "gib": 120.0,
-            "source": pages.cite("kyuz0-strix-results"),
-            "note": "Linux with ttm.pages_limit=31457280; 32505856 gives 124 GiB",
-        },
         {
             "meaning": "policy",
             "share": 0.5,
+            **linux,
             "source": rocm,
-            "note": "Linux without that setting: shared memory (GTT) is about half of what is installed",
+            "note": "shared memory (GTT) is about half of what is installed",
         },
-        {
-            "meaning": "policy",
-            "gib": 96.0,
-            "source": pages.cite("amd-vgm-faq"),
-            "note": "Windows, Variable Graphics Memory; 112 GB with 16 GB shared",
-        },
+        {"meaning": "reached", "gib": 120.0, **linux, "setting": "ttm.pages_limit=31457280", "source": kyuz0},
+        {"meaning": "reached", "gib": 124.0, **linux, "setting": "ttm.pages_limit=32505856", "source": kyuz0},
+        {"meaning": "policy", "gib": 96.0, **windows, "setting": f"{VGM} at 96 GB", "source": amd},
+        {"meaning": "policy", "gib": 112.0, **windows, "setting": f"{VGM} at 96 GB and 16 GB shared", "source": amd},
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.convert.authored_sources import BESIDE_ROWS
 from scripts.convert.common import Sources
+from scripts.convert.hardware_memory_sources import PAGES as MEMORY_PAGES
 
 _AIC = "https://github.com/ai-dynamo/aiconfigurator/blob/main/aic-core/src/aiconfigurator_core/systems"
 
@@ -188,6 +189,7 @@ PAGES: dict[str, dict[str, Any]] = {
     ),
     "github-index-70484951351": _index(70484951351, "Korean hardware survey for Alpamayo", published="2026-09-29"),
     "github-index-67532052390": _index(67532052390, "SunStack Calculator sourced dataset", published="2026-09-08"),
+    **MEMORY_PAGES,
     "llama-fit-params-runs": _page(
         "llama-fit-params of llama.cpp commit 0c1e570 on nine machines",
         "local-llm-advisor",

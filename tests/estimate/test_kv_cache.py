@@ -1,5 +1,7 @@
 """What the KV cache does with context, sequences, windows and types."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,7 +57,7 @@ def test_latent_attention_caches_one_vector_and_no_value() -> None:
 
 
 def test_ollamas_own_cache_stored_the_value_part_of_latent_attention_too() -> None:
-    assert kv(LATENT, 4096, "ollama-2025") == 4 * 4096 * (576 + 512) * 2
+    assert kv(replace(LATENT, gguf_architecture="deepseek2"), 4096, "ollama-2025") == 4 * 4096 * (576 + 512) * 2
 
 
 def test_quantised_cache_counts_its_scales() -> None:

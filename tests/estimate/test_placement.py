@@ -11,7 +11,8 @@ from advisor.catalog.schema.hardware import Hardware, Member, UsableMemory
 from advisor.catalog.schema.model import Model
 from advisor.catalog.schema.runtime import Runtime, Version
 from advisor.estimate.case import Case, Demand, version_in_force
-from advisor.estimate.footprint import CannotRun, Footprint, footprint, max_concurrency, max_context_tokens
+from advisor.estimate.footprint import CannotRun, Footprint, footprint
+from advisor.estimate.limits import max_concurrency, most_context_tokens
 from advisor.estimate.machine import machine
 from tests.estimate.small import DENSE, MOE, RUNTIME, card, quant, with_host
 
@@ -67,7 +68,7 @@ def test_the_largest_context_fits_and_one_more_cell_does_not(wanted: int, mib: i
     found = fits(asked)
     if found.placement.verdict != "fits":
         return
-    largest = max_context_tokens(asked, found.weights, "fits")
+    largest = most_context_tokens(asked, found)
     assert largest >= min(wanted, DENSE.context_tokens or 0)
     assert fits(asked.asked(context_tokens=largest)).placement.verdict == "fits"
     if largest < (DENSE.context_tokens or 0):
@@ -77,7 +78,7 @@ def test_the_largest_context_fits_and_one_more_cell_does_not(wanted: int, mib: i
 def test_the_most_requests_fit_and_one_more_does_not() -> None:
     asked = case(small_card(400), runtime=LEAN, context_tokens=8192)
     found = fits(asked)
-    most = max_concurrency(asked, found.weights, "fits")
+    most = max_concurrency(asked, found)
     assert fits(asked.asked(concurrency=most)).placement.verdict == "fits"
     assert fits(asked.asked(concurrency=most + 1)).placement.verdict == "does-not-fit"
 

@@ -13,7 +13,8 @@ from advisor.catalog.schema.hardware import Hardware, UsableMemory
 from advisor.catalog.schema.model import Attention, Block, Dense, Mamba2, Model
 from advisor.catalog.schema.runtime import Overhead, Runtime, Version
 from advisor.estimate.case import Case, Demand, version_in_force
-from advisor.estimate.footprint import CannotRun, Footprint, footprint, max_concurrency, max_context_tokens
+from advisor.estimate.footprint import CannotRun, Footprint, footprint
+from advisor.estimate.limits import max_concurrency, most_context_tokens
 from advisor.estimate.machine import machine
 from advisor.estimate.paged import Paging, plan
 from advisor.estimate.serving import Serving, batch_tokens, pool_tokens_of, state_caching
@@ -105,8 +106,7 @@ def test_the_largest_context_fits_the_pool_and_the_next_block_does_not(wanted: i
     asked = case(card(mib / 1024), context_tokens=wanted)
     if found(asked).placement.verdict != "fits":
         return
-    weights = found(asked).weights
-    largest = max_context_tokens(asked, weights, "fits")
+    largest = most_context_tokens(asked, found(asked))
     assert found(asked.asked(context_tokens=largest)).placement.verdict == "fits"
     if largest < (DENSE.context_tokens or 0):
         assert found(asked.asked(context_tokens=largest + 1)).placement.verdict == "does-not-fit"
@@ -118,7 +118,7 @@ def test_the_most_requests_are_what_the_pool_holds(model: Model, runtime: Runtim
     asked = case(card(12), model=model, runtime=runtime, context_tokens=65536)
     held = found(asked)
     assert held.pool is not None
-    assert max_concurrency(asked, held.weights, "fits") == min(1024, int(held.pool.requests))
+    assert max_concurrency(asked, held) == min(1024, int(held.pool.requests))
 
 
 def test_used_is_what_is_asked_and_the_pool_is_what_is_left() -> None:
@@ -134,7 +134,7 @@ def test_cache_of_all_devices_adds_up() -> None:
     hardware, device = several(2)
     held = found(case(hardware, device))
     assert held.kv_bytes == sum(use.kv_cache_bytes for use in held.placement.uses)
-    assert held.placement.flags == "--tensor-parallel-size 2"
+    assert held.placement.flags == "--max-model-len 8192 --tensor-parallel-size 2"
 
 
 def test_kv_heads_are_copied_where_there_are_fewer_than_devices() -> None:
@@ -152,7 +152,7 @@ def test_kv_heads_that_neither_divide_nor_copy_evenly_are_refused() -> None:
 
 def test_a_share_gives_way_to_what_else_lives_there() -> None:
     held = found(case(card(24), resident_bytes=12 * GIB))
-    assert held.placement.flags == "--gpu-memory-utilization 0.5"
+    assert held.placement.flags == "--max-model-len 8192 --gpu-memory-utilization 0.5"
     assert held.placement.uses[0].pool.usable_bytes == 12 * GIB
 
 
@@ -160,7 +160,7 @@ def test_a_share_that_gives_way_on_one_device_gives_way_on_all() -> None:
     hardware, device = several(2)
     held = found(case(hardware, device, resident_bytes=12 * GIB))
     assert [use.pool.usable_bytes for use in held.placement.uses] == [12 * GIB, 12 * GIB]
-    assert held.placement.flags == "--tensor-parallel-size 2 --gpu-memory-utilization 0.5"
+    assert held.placement.flags == "--max-model-len 8192 --tensor-parallel-size 2 --gpu-memory-utilization 0.5"
 
 
 def test_a_share_gives_way_to_what_is_free_at_start_unless_it_was_asked_for() -> None:

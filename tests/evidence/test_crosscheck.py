@@ -77,10 +77,11 @@ def test_what_cannot_run_says_why_and_claims_nothing_else(taught: Calibration) -
     assert notes(refused) == "nobody knows its rule"
 
 
-def test_what_does_not_fit_has_no_speed_and_no_limits(taught: Calibration) -> None:
+def test_what_does_not_fit_however_little_is_asked_has_no_speed_and_limits_of_nothing(taught: Calibration) -> None:
     full = found(taught, on_machine(card(64 / 1024)))
     assert full.verdict == "does-not-fit"
-    assert (full.decode, full.max_context_tokens, full.max_concurrency) == (None, None, None)
+    assert full.decode is None
+    assert (full.max_context_tokens, full.most_context_tokens_asked, full.max_concurrency) == (0, 0, 0)
     assert full.footprint is not None
     assert full.footprint.placement.short_bytes > 0
 

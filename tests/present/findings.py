@@ -15,7 +15,7 @@ from advisor.estimate.machine import machine
 from advisor.estimate.note import note
 from advisor.estimate.placement import Placement, Pool, PoolUse
 from advisor.estimate.weights import Weights
-from advisor.evidence.finding import Confidence, Finding, Measured, Speed
+from advisor.evidence.finding import BestQuant, Confidence, FewestMachines, Finding, Measured, Speed
 from tests.estimate.small import DENSE, RUNTIME, card, quant, with_host
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ GIB = units.GIB
 MODEL = replace(DENSE, id="owl-8b", name="Owl 8B", repository="nest/Owl-8B", sources=("maker",))
 BOX = replace(card(128, "box", bandwidth=273), name="Box", kind="unified soc", unverified=("fp8_tflops",))
 CARD = replace(card(24), name="Card 24 GB")
+TWO_CARDS = replace(with_host(CARD, 64, count=2), id="2x-card", name="2x Card 24 GB")
 DESKTOP = replace(with_host(CARD, 64), id="desktop", name="Desktop")
 MAKER = Source(id="maker", title="The maker's page", url="https://maker.example/owl", tier=1, accessed="2026-11-20")
 FORUM = Source(id="forum", title="A thread", tier=3, accessed="2026-11-20", locator="page 3")
@@ -99,6 +100,7 @@ def fits(**changed: Any) -> Finding:
     )
     usual = Finding(
         case=case(BOX), verdict="fits", footprint=Footprint(WEIGHTS, Placement("fits", (use,)), 2 * GIB, GIB // 4), max_context_tokens=131072,
+        most_context_tokens_asked=131072, best_quant=BestQuant(quant("q8_0"), RUNTIME, 8.5, 5 * GIB), fewest_machines=FewestMachines(1, BOX),
         max_concurrency=40, decode=speed(), decode_at_depth=DEEP,
         evidence=EVIDENCE, confidence=Confidence("high", note("{rows} exact rows, within {worst_share}", rows=2, worst_share=0.05)),
         notes=(note("a remark of {need_bytes}", need_bytes=3 * GIB),),
@@ -122,6 +124,8 @@ def offloaded() -> Finding:
     why = note("speed is not predicted: no measured row teaches a model partly in host memory")
     return fits(
         case=case(DESKTOP, CARD), verdict="fits-offloaded", footprint=Footprint(WEIGHTS, plan, 2 * GIB, 0), max_context_tokens=65536,
+        most_context_tokens_asked=65536, best_quant=BestQuant(quant("q4_k"), RUNTIME, 4.625, 20 * GIB), fewest_machines=None,
+        instead=(note("q4_k (4.6 bits a weight, {weights_bytes}) is the most that fits without host memory, with Tool", weights_bytes=20 * GIB),),
         decode=bare, decode_at_depth=bare, evidence=(), confidence=Confidence("none", why), notes=(why,),
     )  # fmt: skip
 
@@ -133,7 +137,9 @@ def does_not_fit() -> Finding:
         PoolUse(UNSTATED_HOST, weights_bytes=GIB // 2),
     )
     return fits(
-        case=case(CARD, context_tokens=32768, concurrency=4), verdict="does-not-fit", max_context_tokens=None, max_concurrency=None,
+        case=case(CARD, context_tokens=32768, concurrency=4), verdict="does-not-fit", max_context_tokens=16384, most_context_tokens_asked=18432, max_concurrency=2,
+        best_quant=None, fewest_machines=FewestMachines(2, TWO_CARDS),
+        instead=(note("no known format of Owl 8B fits at this context"), note("2 x Card 24 GB hold q8_0, whole layers on each")),
         footprint=Footprint(WEIGHTS, Placement("does-not-fit", uses, short_bytes=10 * GIB), 2 * GIB, 0), decode=None, decode_at_depth=None,
         evidence=(), confidence=Confidence("none", note("only the ceiling is known")), notes=(),
     )  # fmt: skip

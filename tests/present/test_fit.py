@@ -61,7 +61,11 @@ CONTRACT: dict[str, Any] = {
         "total_bytes": int, "weights_bytes": int, "kv_cache_bytes": int, "state_bytes": int, "compute_buffer_bytes": int, "overhead_bytes": int,
         "pools": [{"name": str, "advertised_bytes": int, "usable_bytes": int, "used_bytes": int, "weights_bytes": int, "kv_cache_bytes": int}],
     },
-    "limits": {"max_context_tokens": int, "max_concurrency": int},
+    "limits": {
+        "max_context_tokens": int, "most_context_tokens_asked": int, "max_concurrency": int,
+        "best_quant_that_fits": {"quant": str, "runtime": str, "bits_per_weight": float, "weights_bytes": int},
+        "fewest_machines": {"count": int, "runtime": str, "hardware": str},
+    },
     "decode": {
         "depth_tokens": int, "tok_s": float, "low_tok_s": float, "high_tok_s": float, "interval": float, "ceiling_tok_s": float,
         "bytes_per_token": int, "limited_by": str, "basis": str,

@@ -8,6 +8,7 @@ from advisor.catalog.schema.common import STRICT, Count, Date, Positive, Text
 
 Kind = Literal["discrete gpu", "accelerator", "unified soc", "cpu", "system", "not stated"]
 Platform = Literal["cuda", "rocm", "metal", "intel", "cpu"]
+OperatingSystem = Literal["linux", "windows", "macos"]
 Figure = Literal["advertised_gb", "bandwidth_gb_s", "fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops", "power_w",
                  "host_link_gb_s", "peer_link_gb_s", "announced", "on_sale", "launch_price"]  # fmt: skip
 
@@ -26,6 +27,10 @@ class UsableMemory:
     gib: Annotated[Positive | None, "binary gigabytes as seen"] = None
     share: Annotated[Positive | None, "share of the advertised memory, where that is how it is stated"] = None
     runtime: Annotated[str | None, "runtime it holds for; absent = any"] = None
+    os: Annotated[OperatingSystem | None, "operating system it holds for; absent = any"] = None
+    setting: Annotated[
+        str | None, "what has to be set or installed for it, after `with`; absent = as the machine comes"
+    ] = None
     source: Annotated[Text, "source id"]
     note: str | None = None
 

@@ -45,7 +45,12 @@ class Conditions:
     parallel: Annotated[Parallel | None, "how several devices shared the work"] = None
     topology: Annotated[str | None, "as stated"] = None
     host_cpu: str | None = None
-    host_memory: str | None = None
+    host_memory: Annotated[str | None, "as stated"] = None
+    host_memory_gb: Annotated[Positive | None, "size of the host's memory, where stated"] = None
+    host_bandwidth_gb_s: Annotated[
+        Positive | None,
+        "speed of the host's memory: as measured on the page, or channels × transfers a second × 8 bytes",
+    ] = None
     os: str | None = None
     power_limit_w: Positive | None = None
     max_context_tokens: Annotated[Count | None, "context the server was started for"] = None

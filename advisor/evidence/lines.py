@@ -1,0 +1,135 @@
+"""The lines of the accuracy table: each a named filter over rows, with what was left out when they were predicted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.record import Record
+    from advisor.evidence.tested import HeldOut
+
+Quantity = Literal["decode", "prefill", "concurrency", "offload"]
+
+SPARK = "dgx-spark"
+DEEP_TOKENS = 8192
+FIRST_MODERN_YEAR = "2025"
+BANDS = ((0, 2048, "depth below 2k"), (2048, 8192, "depth 2k to 8k"), (8192, 32768, "depth 8k to 32k"),
+         (32768, 2**62, "depth 32k and more"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a filter over the rows of a quantity, and what each was predicted without."""
+
+    quantity: Quantity
+    name: str
+    held_out: HeldOut
+    keep: Callable[[Facts, Record], bool]
+    target: tuple[float, float | None] | None = None
+    """Median and 90th percentile of the error this project holds itself to; None for a line that is only shown."""
+
+
+def family(facts: Facts, record: Record) -> str:
+    """Runtime family of a row; empty where it states none."""
+    runtime = facts.runtimes.get(record.conditions.runtime or "")
+    return runtime.family if runtime else ""
+
+
+def machine(facts: Facts, record: Record) -> str:
+    """Hardware of a row, a rebadged box counted as what it rebadges."""
+    hardware = facts.hardware[record.hardware]
+    return hardware.same_as or hardware.id
+
+
+def modern_llama_cpp(facts: Facts, record: Record) -> bool:
+    """llama.cpp and what is built on it, but for builds of 2024 and before."""
+    date = record.conditions.date
+    return family(facts, record) == "llama.cpp" and (date is None or date >= FIRST_MODERN_YEAR)
+
+
+def _old(facts: Facts, record: Record) -> bool:
+    return family(facts, record) == "llama.cpp" and not modern_llama_cpp(facts, record)
+
+
+def _on_spark(facts: Facts, record: Record) -> bool:
+    return machine(facts, record) == SPARK
+
+
+def _deep(record: Record) -> bool:
+    return (record.conditions.depth_tokens or 0) >= DEEP_TOKENS
+
+
+def is_moe(facts: Facts, record: Record) -> bool:
+    """Whether the row's model has routed experts."""
+    return any(block.moe for block in facts.models[record.model or ""].blocks.values())
+
+
+def _kind(wanted: str) -> Callable[[Facts, Record], bool]:
+    return lambda facts, record: modern_llama_cpp(facts, record) and is_moe(facts, record) == (wanted == "moe")
+
+
+def _band(low: int, high: int) -> Callable[[Facts, Record], bool]:
+    return lambda facts, record: modern_llama_cpp(facts, record) and low <= (record.conditions.depth_tokens or 0) < high
+
+
+def _of_family(*wanted: str) -> Callable[[Facts, Record], bool]:
+    return lambda facts, record: family(facts, record) in wanted
+
+
+def _of_backend(wanted: str) -> Callable[[Facts, Record], bool]:
+    return lambda facts, record: modern_llama_cpp(facts, record) and record.conditions.backend == wanted
+
+
+def _decode() -> tuple[Line, ...]:
+    served = _of_family("vllm", "sglang")
+    return (
+        Line("decode", "DGX Spark, llama.cpp", "source", lambda f, r: modern_llama_cpp(f, r) and _on_spark(f, r), (0.05, 0.15)),
+        Line("decode", "all hardware, llama.cpp", "pair", modern_llama_cpp, (0.08, 0.22)),
+        Line("decode", "hardware never seen, llama.cpp", "hardware", modern_llama_cpp, (0.10, 0.30)),
+        Line("decode", "depth 8k and more, llama.cpp", "pair", lambda f, r: modern_llama_cpp(f, r) and _deep(r), (0.09, 0.25)),
+        Line("decode", "vLLM and SGLang, DGX Spark", "source", lambda f, r: served(f, r) and _on_spark(f, r), (0.12, 0.35)),
+        Line("decode", "all hardware, llama.cpp", "source", modern_llama_cpp),
+        Line("decode", "model never seen, llama.cpp", "model", modern_llama_cpp),
+        Line("decode", "vLLM and SGLang, all hardware", "pair", served),
+        Line("decode", "builds before 2025", "pair", _old),
+        Line("decode", "MLX", "pair", _of_family("mlx")),
+        Line("decode", "dense models", "pair", _kind("dense")),
+        Line("decode", "mixtures of experts", "pair", _kind("moe")),
+        *(Line("decode", words, "pair", _band(low, high)) for low, high, words in BANDS),
+        *(Line("decode", f"{name} backend", "pair", _of_backend(name)) for name in ("cuda", "rocm", "vulkan", "metal", "cpu")),
+    )  # fmt: skip
+
+
+def _everything(_facts: Facts, _record: Record) -> bool:
+    return True
+
+
+def _requests(low: int, high: int) -> Callable[[Facts, Record], bool]:
+    return lambda _facts, record: low <= (record.conditions.concurrency or 1) <= high
+
+
+def _kind_of(wanted: str, name: str) -> Callable[[Facts, Record], bool]:
+    def keep(facts: Facts, record: Record) -> bool:
+        return family(facts, record) == name and is_moe(facts, record) == (wanted == "moe")
+
+    return keep
+
+
+def _concurrency() -> tuple[Line, ...]:
+    kinds = (("llama.cpp, dense", "dense", "llama.cpp"), ("llama.cpp, mixtures of experts", "moe", "llama.cpp"),
+             ("vLLM, dense", "dense", "vllm"), ("vLLM, mixtures of experts", "moe", "vllm"))  # fmt: skip
+    return (
+        Line("concurrency", "aggregate, model never seen", "model", _everything, (0.15, None)),
+        *(Line("concurrency", f"aggregate, {held_out} left out", held_out, _everything) for held_out in ("pair", "source")),
+        Line("concurrency", "aggregate, hardware never seen", "hardware", _everything),
+        *(Line("concurrency", words, "model", _kind_of(kind, name)) for words, kind, name in kinds),
+        *(Line("concurrency", f"{low} to {high} requests", "model", _requests(low, high))
+          for low, high in ((2, 4), (5, 8), (9, 16), (17, 64), (65, 4096))),
+    )  # fmt: skip
+
+
+LINES: tuple[Line, ...] = (*_decode(), *_concurrency())
