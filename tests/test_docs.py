@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.evidence.checked import check
+from advisor.present.accuracy_page import pages as accuracy_pages
 from scripts.generate_docs import ROOT, pages
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from advisor.catalog.contents import Facts
 
 PAGE = ROOT / "docs" / "adding-a-benchmark.md"
 FENCED = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -27,9 +31,27 @@ def test_a_generated_page_is_what_the_code_generates(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == pages()[path], "run `python scripts/generate_docs.py`"
 
 
+def _without_figures(text: str) -> list[str]:
+    """The page's words: figures may differ in the last digit from one machine's arithmetic to another's."""
+    head = text.partition("## The ")[0]
+    return [re.sub(r"[ -]+", " ", re.sub(r"[\d.,\u2013]+|\b(met|missed|no)\b", "", line)) for line in head.splitlines()]
+
+
+def _medians(text: str) -> list[float]:
+    return [float(figure) for figure in re.findall(r"\| +([\d.]+) % \| +[\d.]+ % \|", text)]
+
+
+def test_the_accuracy_page_is_what_the_check_finds(facts: Facts) -> None:
+    page = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    found = accuracy_pages(check(facts), facts)["accuracy.md"]
+    assert _without_figures(page) == _without_figures(found), "run `advisor check --write docs`"
+    assert len(_medians(page)) > 40
+    assert _medians(page) == pytest.approx(_medians(found), abs=0.2), "run `advisor check --write docs`"
+
+
 def test_every_command_is_on_the_command_line_page() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for command in ("fit", "show", "list", "evidence", "catalog check", "catalog new", "doctor"):
+    for command in ("fit", "show", "list", "evidence", "check", "catalog check", "catalog new", "doctor"):
         assert f"## `advisor {command} " in page
 
 

@@ -9,6 +9,7 @@ from advisor.catalog.find import several
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.footprint import room_bytes
 from advisor.estimate.machine import machine
+from advisor.estimate.pools import pools_of
 from advisor.evidence.finding import FewestMachines
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def fewest_machines(facts: Facts, case: Case, weights: Weights) -> FewestMachine
     if not case.machine.equal_devices:
         return None
     most = MOST_MACHINES if links_up(facts, device) else 1
-    for count in range(1, most + 1):
+    for count in range(_least(case, weights), most + 1):
         together = several(facts, device, count)
         asked = replace(case, machine=machine(together, facts.hardware.__getitem__, case.machine.setup))
         try:
@@ -49,3 +50,9 @@ def fewest_machines(facts: Facts, case: Case, weights: Weights) -> FewestMachine
         except CannotRun:
             continue
     return None
+
+
+def _least(case: Case, weights: Weights) -> int:
+    """So many have at least the memory the layers take; no runtime is given more of a device than there is of it."""
+    pool = pools_of(case)[0]
+    return max(1, -(-sum(weights.layer_bytes) // max(pool.free_bytes, pool.advertised_bytes or 0, 1)))

@@ -20,19 +20,27 @@ def with_alternatives(facts: Facts, question: Question, found: tuple[Finding, ..
     if not any(each.footprint for each in found):
         return found
     best = of_findings(found) or best_quant(facts, question)
-    return tuple(_completed(facts, question, each, best) for each in found)
+    counted = [_counted(facts, replace(each, best_quant=best)) for each in found]
+    helpless = best is None and any(each.verdict == "does-not-fit" and not each.fewest_machines for each in counted)
+    least = _of_smallest(facts, question) if helpless else None
+    return tuple(replace(each, instead=_instead(facts, each, least)) for each in counted)
 
 
-def _completed(facts: Facts, question: Question, found: Finding, best: BestQuant | None) -> Finding:
+def _counted(facts: Facts, found: Finding) -> Finding:
     if found.footprint is None:
-        return replace(found, best_quant=best)
-    fewest = fewest_machines(facts, found.case, found.footprint.weights)
-    said: list[Note | None] = []
-    if found.verdict != "fits":
-        said = [_of_quant(found, best), _of_machines(facts, found, fewest)]
-        if best is None and fewest is None and found.verdict == "does-not-fit":
-            said.append(_of_smallest(facts, question))
-    return replace(found, best_quant=best, fewest_machines=fewest, instead=tuple(each for each in said if each))
+        return found
+    return replace(found, fewest_machines=fewest_machines(facts, found.case, found.footprint.weights))
+
+
+def _instead(facts: Facts, found: Finding, least: Note | None) -> tuple[Note, ...]:
+    """What to say: nothing of a case that fits or cannot run at all."""
+    if found.footprint is None or found.verdict == "fits":
+        return ()
+    fewest = found.fewest_machines
+    notes = [_of_quant(found, found.best_quant), _of_machines(facts, found, fewest)]
+    if fewest is None and found.verdict == "does-not-fit":
+        notes.append(least)
+    return tuple(each for each in notes if each)
 
 
 def _where(found: Finding) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from advisor.catalog.schema.model import Attention, Block, Dense
 from advisor.estimate.arena import Arena, Span
 from advisor.estimate.forward import attended, output, product, replaced
-from advisor.estimate.passes import Pass
+from advisor.estimate.passes import NOTHING, Pass
 
 ROUTER, NARROW = "altup_router.weight", "laurel_l.weight"
 
@@ -23,8 +23,9 @@ class Streams:
 
 
 def streams_of(block: Block) -> int:
-    """Residual streams of a layer; 0 for an ordinary one."""
-    return block.tensors[ROUTER][1] if ROUTER in block.tensors else 0
+    """Residual streams of a layer of attention and a dense part; 0 for any other."""
+    several = ROUTER in block.tensors and NARROW in block.tensors and block.attention and block.dense
+    return block.tensors[ROUTER][1] if several else 0
 
 
 def spread(arena: Arena, p: Pass, count: int) -> Streams:
@@ -75,7 +76,7 @@ def predicted(arena: Arena, p: Pass, streams: Streams, count: int) -> Span:
 def computed(arena: Arena, p: Pass, a: Attention, d: Dense, narrow: int) -> Span:
     """The first stream through attention with its low-rank path, and feed-forward."""
     x = arena.take(p.row(p.hidden))
-    mixed = output(arena, p, "attn_output.weight", attended(arena, p, a, x, kept=True))
+    mixed = output(arena, p, "attn_output.weight", attended(arena, p, a, NOTHING))
     low = product(arena, p, NARROW, p.row(narrow))
     beside = product(arena, p, "laurel_r.weight", p.row(p.hidden))
     arena.give(low, x, beside)

@@ -137,13 +137,13 @@ def late_output(arena: Arena, p: Pass, a: Attention, mixed: Span) -> Span:
     return output(arena, p, "attn_output.weight", mixed)
 
 
-def attended(arena: Arena, p: Pass, a: Attention, x: Span, *, kept: bool = False, late: bool = False) -> Span:
-    """Attention over the norm `x` up to but without its output projection.
+def attended(arena: Arena, p: Pass, a: Attention, x: Span, *, late: bool = False) -> Span:
+    """Attention over a norm up to but without its output projection.
 
-    `kept` where others read `x` later, `late` where what follows the attention itself comes later.
+    `x` is the norm where nothing else reads it, `late` stands where what follows the attention itself comes later.
     """
     gate_row = p.row(p.gate_width)
-    closing_x = NOTHING if kept or gate_row else x
+    closing_x = NOTHING if gate_row else x
     if a.fused_qkv:
         raw, query = NOTHING, _fused(arena, p, a, closing_x)
     else:
@@ -151,7 +151,8 @@ def attended(arena: Arena, p: Pass, a: Attention, x: Span, *, kept: bool = False
     result = _attended(arena, p, a, query)
     arena.give(*p.closing)
     p.ahead.fetch(arena)
-    if kept or late:
+    if late:
+        arena.give(raw if a.gate == "per-channel" else NOTHING, x if gate_row else NOTHING)
         return result
     if p.rotated_value:
         result = replaced(arena, result, p.row(a.heads * a.value_head_width))

@@ -26,13 +26,13 @@ class Limits:
     """Requests of the asked context."""
 
 
-def largest(room: Callable[[int], int], low: int, high: int) -> int:
+def largest(room: Callable[[int], int], low: int, high: int, left: int | None = None) -> int:
     """Largest number in low…high at which `room` is not negative, given that it is so up to some point; low − 1 for none.
 
     Where the sign changes is exact whatever the amounts are; the nearer these are to a line, the fewer are asked for. An
-    amount of −1 says nothing but that it is negative.
+    amount of −1 says nothing but that it is negative. `left` is the room at the low end where that is known.
     """
-    left = room(low)
+    left = room(low) if left is None else left
     if left < 0:
         return low - 1
     right = room(high) if high > low else left
@@ -88,9 +88,13 @@ def max_concurrency(case: Case, found: Footprint, *, with_host: bool = False) ->
     return max(0, largest(room, *_ends(found, case.demand.concurrency, MOST_REQUESTS)))
 
 
-def _ends(found: Footprint, asked: int, most: int) -> tuple[int, int]:
-    """Where to look: from what was asked on where that runs, else below it."""
-    return (min(asked, most), most) if found.placement.verdict in RUNS else (1, max(1, min(asked - 1, most)))
+def _ends(found: Footprint, asked: int, most: int) -> tuple[int, int, int | None]:
+    """Where to look: from what was asked on where that runs, with the room it leaves, else below it."""
+    if found.placement.verdict not in RUNS:
+        return 1, max(1, min(asked - 1, most)), None
+    on_host = found.placement.verdict == "fits-offloaded"
+    left = sum(use.left_bytes for use in found.placement.uses if on_host or use.pool.device is not None)
+    return min(asked, most), most, max(left, 0)
 
 
 def _self_fitted(case: Case, found: Footprint, most: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 
-from advisor.estimate.layered import Kept, Load, host_use, plan_flags, spread
+from advisor.estimate.layered import Kept, Load, host_use, overflows, plan_flags, spread
 from advisor.estimate.placement import Placement, Pool, PoolUse
 
 
@@ -56,7 +56,8 @@ def _smallest_plan(
     """Smallest number of layers with which every device holds its part."""
 
     def good(count: int) -> bool:
-        return not any(use.short_bytes for use in spread(found, part(found, count), pools)[0])
+        kept = part(found, count)
+        return not overflows(found, kept, pools) and not any(use.short_bytes for use in spread(found, kept, pools)[0])
 
     high = found.layers
     uses, _ = spread(found, part(found, high), pools)

@@ -53,21 +53,27 @@ class Ahead:
     size: int = 0
     """Bytes still to fetch; 0 = nothing."""
     after_experts: bool = False
-    frees: tuple[Span, ...] = ()
-    """What is free once it is there."""
-    span: Span | None = None
-    """What was fetched, until the layer it is for begins."""
+    stream: Span | None = None
+    """The residual stream where what comes is no state but its tokens with logits; it is free then."""
+    state: Span | None = None
+    """The state as fetched, until the layer it is for begins."""
+    chosen: Span | None = None
+    """The tokens with logits as picked."""
 
     def fetch(self, arena: Arena, *, after_experts: bool = False) -> None:
         """Take its place now, if it comes at this point."""
         if self.size and after_experts == self.after_experts:
-            self.span, self.size = arena.take(self.size), 0
-            arena.give(*self.frees)
+            span, self.size = arena.take(self.size), 0
+            if self.stream is None:
+                self.state = span
+            else:
+                arena.give(self.stream)
+                self.chosen = span
 
     def claimed(self, arena: Arena, size: int) -> Span:
         """The state of `size` bytes: as fetched before, else fetched now."""
-        span, self.span = self.span, None
-        return span if span is not None else arena.take(size)
+        state, self.state = self.state, None
+        return state if state is not None else arena.take(size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _layer(plan: Planned, index: int, residual: Span, *, choosing: bool) -> Span
         return residual
     if kind.style.computed_to_residual and residual is not FIXED:
         residual, out = out, residual
-    arena.give(residual)
+    _give_stream(plan, residual)
     if plan.found.table_width:
         arena.give(_table_part(plan, p, index))
     return out
@@ -63,26 +63,35 @@ def _look_ahead(plan: Planned, index: int, residual: Span, *, choosing: bool) ->
     """What comes into the arena while this layer is under way: a later layer's state, or the stream of the tokens with logits."""
     found, ahead = plan.found, plan.p.ahead
     kind, later = found.kinds[found.layers[index]], state_called_in(found, index, plan.stretch.last)
-    ahead.size, ahead.frees, ahead.after_experts = 0, (), bool(kind.block.moe)
+    ahead.size, ahead.stream, ahead.after_experts = 0, None, bool(kind.block.moe)
     if later >= 0:
         ahead.size = past_bytes(plan.p, found.kinds[found.layers[later]].block)
     elif choosing and kind.style.mixed_to_residual:
-        ahead.size, ahead.frees, ahead.after_experts = F32 * plan.p.hidden * plan.outputs, (residual,), False
+        ahead.size, ahead.stream, ahead.after_experts = F32 * plan.p.hidden * plan.outputs, residual, False
 
 
 def _chosen(plan: Planned, mixed: Span, residual: Span) -> Span:
     """The stream of the tokens with logits after the last mixer."""
     arena, size = plan.arena, F32 * plan.p.hidden * plan.outputs
-    early = plan.p.ahead.span
+    early = plan.p.ahead.chosen
     chosen = arena.take(size)
     arena.give(mixed)
     if early is not None:
-        plan.p.ahead.span = None
+        if plan.embedded == residual:
+            plan.embedded = NOTHING
         arena.give(plan.rows, chosen)
         return early
     before = arena.take(size)
-    arena.give(residual, plan.rows, before)
+    _give_stream(plan, residual)
+    arena.give(plan.rows, before)
     return chosen
+
+
+def _give_stream(plan: Planned, residual: Span) -> None:
+    """Free the residual stream; where it is the embedded batch itself, nothing may free it again."""
+    plan.arena.give(residual)
+    if residual == plan.embedded:
+        plan.embedded = NOTHING
 
 
 def _lent(arena: Arena, p: Pass, kind: Kind, residual: Span) -> Span:
@@ -106,7 +115,7 @@ def _side_by_side(plan: Planned, p: Pass, kind: Kind, residual: Span, *, choosin
     arena, a = plan.arena, kind.block.attention
     assert a
     x = normed(arena, p)
-    mixed = attended(arena, p, a, x, kept=True)
+    mixed = attended(arena, p, a, NOTHING, late=True)
     if not choosing:
         out = feed_forward(arena, p, kind.block, x)
         assert out is not None
@@ -213,7 +222,7 @@ def _picks_of(plan: Planned, index: int) -> Picks | None:
         return None
     names, kinds, after = plan.found.layers, plan.found.kinds, index + 1
     following = kinds[names[after]].block.latent_attention if after < plan.stretch.last else None
-    chosen = plan.picks.chosen if plan.picks else NOTHING
+    chosen = plan.picks.chosen if plan.picks and plan.picks.kept else NOTHING
     zeros = plan.picked_zeros[index - plan.stretch.first]
     plan.picks = Picks(zeros, chosen, kept=following is not None and following.indexer is None)
     return plan.picks
@@ -246,13 +255,13 @@ def _through(plan: Planned, residual: Span, *, early: bool) -> Span:
             residual = _layer(plan, index, residual, choosing=early and index == len(layers) - 1)
             met.clear()
             continue
-        key = (layers[index], residual[0], held, ahead.span, state_called_in(plan.found, index, stretch.last) >= 0)
+        key = (layers[index], residual[0], held, ahead.state, state_called_in(plan.found, index, stretch.last) >= 0)
         if key in met:
-            residual, ahead.span, starts, sizes = met[key]
+            residual, ahead.state, starts, sizes = met[key]
             arena.starts, arena.sizes = starts.copy(), sizes.copy()
             continue
         residual = _layer(plan, index, residual, choosing=False)
-        met[key] = residual, ahead.span, arena.starts.copy(), arena.sizes.copy()
+        met[key] = residual, ahead.state, arena.starts.copy(), arena.sizes.copy()
     return residual
 
 

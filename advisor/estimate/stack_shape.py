@@ -116,7 +116,7 @@ def shape(model: Model) -> Shape:
         positions=ROTARY_SECTIONS if architecture in SECTIONED_POSITIONS else 1,
         index_width=max((indexer.width for indexer in indexers if indexer), default=0),
         picks=max((indexer.top_k for indexer in indexers if indexer), default=0),
-        streams=max((streams_of(kind.block) for kind in kinds.values()), default=0),
+        streams=min((streams_of(kind.block) for kind in kinds.values()), default=0),
         scaled_positions=any(name in model.tensors for name in POSITION_TABLES),
         table_width=model.tensors[LAYER_TABLE][0] if LAYER_TABLE in model.tensors else 0,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.evidence import concurrency_fit, decode_tested
+from advisor.evidence import concurrency_fit, decode_tested, prefill_fit
 from advisor.evidence.accuracy import Accuracy, Judged, accuracy, judged
 from advisor.evidence.lines import LINES, Line, Quantity
 from advisor.evidence.worst import reason, worst
@@ -32,6 +32,7 @@ class Source:
 
 SOURCES: dict[Quantity, Source] = {
     "decode": Source(decode_tested.tested, decode_tested.left_out),
+    "prefill": Source(prefill_fit.tested, prefill_fit.left_out),
     "concurrency": Source(concurrency_fit.tested, concurrency_fit.left_out),
 }
 

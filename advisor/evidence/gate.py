@@ -19,6 +19,7 @@ from advisor import units
 from advisor.estimate.kv_cache import TYPE_BYTES, read_bytes
 from advisor.estimate.note import Note, note
 from advisor.estimate.parameters import Parameters, parameters
+from advisor.estimate.prefill import highest_ops_s
 from advisor.estimate.weights import CannotSize, Weights
 from advisor.evidence.observations import row_weights, stated_bytes
 
@@ -44,7 +45,6 @@ SEQUENTIAL = frozenset({"layer split", "rpc", "replicas"})
 BITS = 8
 FP16_BITS = 16
 NARROW_ARITHMETIC = frozenset({"fp8", "fp4", "int8"})
-RATES = ("fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Verdict:
     """Field of the row the note is about."""
     reason: str | None = None
     """The row's own word for why it is disputed or suspect."""
+    above: bool = False
+    """Whether the arithmetic itself exceeds what is known of the machine, whatever the row says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,12 @@ class Gate:
         if not checks:
             return None
         worst = min(checks, key=lambda check: WORST_FIRST.index(check.kind))
+        above = worst.kind in {"impossible", "suspect"}
         if record.disputed:
-            return Verdict(record, "disputed", worst.note, worst.figure, record.disputed)
+            return Verdict(record, "disputed", worst.note, worst.figure, record.disputed, above)
         if record.suspect and worst.kind != "impossible":
-            return Verdict(record, "suspect", worst.note, worst.figure, record.suspect)
-        return Verdict(record, worst.kind, worst.note, worst.figure)
+            return Verdict(record, "suspect", worst.note, worst.figure, record.suspect, above)
+        return Verdict(record, worst.kind, worst.note, worst.figure, above=above)
 
     def _decode(self, record: Record) -> _Check | None:
         if record.decode_tok_s is None:
@@ -167,10 +170,10 @@ class Gate:
         if counted is None:
             return _unknown(f"layers not known: {model.id}")
         devices = self._devices(record)
-        rates = [_dense_tflops(device) for device in devices]
+        rates = [highest_ops_s(device) for device in devices]
         if not devices or None in rates:
             return _unknown(f"compute rate not known: {record.hardware}")
-        peak = sum(rate for rate in rates if rate is not None)
+        peak = sum(rate for rate in rates if rate is not None) / units.TERA
         measured = sum(device.measured_fp16_tflops or peak for device in devices)
         needed = operations * counted.multiplied_per_token * tok_s / units.TERA
         kind: VerdictKind = (
@@ -289,9 +292,3 @@ def _unknown(reason: str) -> _Check:
 
 def _than(*, above: bool) -> str:
     return ">" if above else "≤"
-
-
-def _dense_tflops(device: Hardware) -> float | None:
-    """The highest dense rate known for the device, whatever the number format."""
-    known = [getattr(device, name) for name in RATES if name not in device.unverified]
-    return max((rate for rate in known if rate), default=None)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from advisor.evidence.observations import default_backend, format_family
+from advisor.evidence.prefill_rows import depth
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.record import Record
     from advisor.evidence.tested import HeldOut
 
-Quantity = Literal["decode", "prefill", "concurrency", "offload"]
+Quantity = Literal["decode", "prefill", "concurrency"]
 
 SPARK = "dgx-spark"
 DEEP_TOKENS = 8192
@@ -132,4 +135,48 @@ def _concurrency() -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-LINES: tuple[Line, ...] = (*_decode(), *_concurrency())
+PREFILL_BANDS = ((0, 1, "prompt from an empty cache"), (1, 8192, "behind less than 8k tokens"), (8192, 32768, "behind 8k to 32k"),
+                 (32768, 2**62, "behind 32k and more"))  # fmt: skip
+BACKENDS = (
+    ("llama.cpp", "cuda"),
+    ("llama.cpp", "rocm"),
+    ("llama.cpp", "vulkan"),
+    ("llama.cpp", "metal"),
+    ("vllm", "cuda"),
+)
+FORMATS = ("bf16", "q8_0", "q4_k", "q4_0", "mxfp4", "nvfp4", "fp8")
+
+
+def _behind(low: int, high: int) -> Callable[[Facts, Record], bool]:
+    return lambda _facts, record: low <= (depth(record) or 0) < high
+
+
+def _of_format(wanted: str) -> Callable[[Facts, Record], bool]:
+    return lambda facts, record: record.quant is not None and format_family(facts, record.quant) == wanted
+
+
+def _driven_by(name: str, backend: str) -> Callable[[Facts, Record], bool]:
+    """Rows of a runtime family and backend; where a row states none, the runtime's usual one on its hardware."""
+
+    def keep(facts: Facts, record: Record) -> bool:
+        c = record.conditions
+        usual = default_backend(facts.hardware[record.hardware], facts.runtimes[c.runtime]) if c.runtime else None
+        return family(facts, record) == name and (c.backend or usual) == backend
+
+    return keep
+
+
+def _prefill() -> tuple[Line, ...]:
+    return (
+        Line("prefill", "model never seen", "model", _everything, (0.20, None)),
+        *(Line("prefill", f"{held_out} left out", held_out, _everything) for held_out in ("pair", "source")),
+        Line("prefill", "hardware never seen", "hardware", _everything),
+        Line("prefill", "dense models", "model", lambda f, r: not is_moe(f, r)),
+        Line("prefill", "mixtures of experts", "model", is_moe),
+        *(Line("prefill", f"{name}, {backend}", "model", _driven_by(name, backend)) for name, backend in BACKENDS),
+        *(Line("prefill", words, "model", _behind(low, high)) for low, high, words in PREFILL_BANDS),
+        *(Line("prefill", f"format {name}", "model", _of_format(name)) for name in FORMATS),
+    )  # fmt: skip
+
+
+LINES: tuple[Line, ...] = (*_decode(), *_concurrency(), *_prefill())

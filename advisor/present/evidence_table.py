@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from advisor.evidence.gate import Gate
 from advisor.evidence.observations import tier
 from advisor.present.card_rows import said, spaced
-from advisor.present.formats import as_printed, signed_share, tok_s
+from advisor.present.formats import as_printed, say, signed_share, tok_s
 from advisor.present.list_rows import standing
 from advisor.present.list_things import if_known
 from advisor.present.tables import LINE_WIDTH, WORDS, Column, TableFormat, as_json, one_line, render
@@ -158,9 +159,14 @@ def _person_row(row: Measured, notes: _Notes) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _remark(record: Record) -> str:
+def _remark(facts: Facts, record: Record) -> str:
+    """What the row says of itself, with the arithmetic where it is above what its machine can do."""
     reason = record.disputed or record.suspect or record.prefill_doubt or record.note or ""
-    return f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
+    words = f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
+    verdict = Gate(facts).verdict(record)
+    if verdict is None or not verdict.above:
+        return words
+    return f"{words} ({say(verdict.note)})" if words else f"{verdict.kind}: {say(verdict.note)}"
 
 
 def _other_person_row(facts: Facts, record: Record, notes: _Notes) -> Sequence[Any]:
@@ -168,7 +174,7 @@ def _other_person_row(facts: Facts, record: Record, notes: _Notes) -> Sequence[A
     measured = ", ".join([*rates, *(f"{spaced(name)} {said(value)}" for name, value in record.other.items())])
     return (
         record.kind, tier(facts, record), record.conditions.concurrency, measured, record.quant, _software(record),
-        record.conditions.date, record.source, notes.mark(_remark(record)),
+        record.conditions.date, record.source, notes.mark(_remark(facts, record)),
     )  # fmt: skip
 
 
@@ -189,7 +195,9 @@ def _program_row(row: Measured) -> dict[str, Any]:
 
 def _other_program_row(facts: Facts, record: Record) -> dict[str, Any]:
     compared: dict[str, Any] = {"match": None, "why": [], "predicted_tok_s": None, "residual": None}
-    return _ordered({**_stated(record), **compared, "tier": tier(facts, record), "remark": _remark(record) or None})
+    return _ordered(
+        {**_stated(record), **compared, "tier": tier(facts, record), "remark": _remark(facts, record) or None}
+    )
 
 
 def _ordered(row: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,11 @@ MIXERS = {
     "mamba2 without norm": Block(mamba2=Mamba2(heads=16, head_width=64, groups=2, state=128, conv_kernel=4, grouped_norm=False), dense=FEED),
     "mamba1": Block(mamba1=Mamba1(inner=1024, state=16, dt_rank=32, conv_kernel=4), dense=FEED),
     "short conv": Block(short_conv=ShortConv(kernel=3, width=512), dense=FEED),
+    "delta by listed projections": Block(
+        gated_delta=GatedDelta(key_heads=8, value_heads=8, key_width=64, value_width=64, conv_kernel=4, projections="listed"),
+        tensors={"ssm_f_a.weight": (512, 64), "ssm_f_b.weight": (64, 512), "ssm_g.weight": (512, 512), "attn_output.weight": (512, 512)},
+        dense=FEED,
+    ),
     "linear attention": Block(linear_attention=LinearAttention(heads=8, key_width=64, value_width=64), dense=FEED),
 }  # fmt: skip
 STATES = {
@@ -49,6 +54,7 @@ STATES = {
     "mamba2 without norm": 3 * (16 * 64 + 2 * 2 * 128) + 16 * 64 * 128,
     "mamba1": 3 * 1024 + 1024 * 16,
     "short conv": 2 * 512,
+    "delta by listed projections": 3 * 3 * 8 * 64 + 8 * 64 * 64,
     "linear attention": 8 * 64 * 64,
 }
 """Numbers of one layer's state: the tokens a convolution looks back at, and the matrix the mixer keeps."""
@@ -67,6 +73,17 @@ ATTENTIONS = {
             heads=8, kv_rank=256, rope_width=64, nope_width=64, value_width=64, query_rank=256, indexer=Indexer(heads=4, width=64, top_k=2048)
         ),
         dense=FEED,
+    ),
+    "gated by a projection of its own": Block(
+        attention=Attention(heads=8, kv_heads=2, head_width=64), tensors={"attn_gate.weight": (512, 512)}, dense=FEED
+    ),
+    "side by side with feed-forward": Block(attention=Attention(heads=8, kv_heads=2, head_width=64), dense=FEED, norms=1),
+    "side by side with experts": Block(
+        attention=Attention(heads=8, kv_heads=2, head_width=64), moe=Moe(experts=16, active=2, width=512), norms=1
+    ),
+    "several residual streams": Block(
+        attention=Attention(heads=8, kv_heads=2, head_width=64, query_key_norm="per-head"), dense=FEED,
+        tensors={"altup_router.weight": (512, 4), "laurel_l.weight": (512, 64), "laurel_r.weight": (64, 512)},
     ),
     "attention beside mamba2": Block(
         attention=Attention(heads=8, kv_heads=2, head_width=64), mamba2=Mamba2(heads=16, head_width=64, groups=2, state=128, conv_kernel=4), dense=FEED
