@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.catalog.schema.hardware import Hardware
 from advisor.catalog.schema.model import Attention, Block, Dense, Indexer, LatentAttention, Model
 from advisor.estimate.parameters import parameters
 from advisor.estimate.prefill import (
@@ -25,6 +25,9 @@ from advisor.estimate.prefill import (
 )
 from advisor.estimate.weights import weight_bytes
 from tests.estimate.small import DENSE, FULL, LATENT, MIXED, MOE, RECURRENT, card, model, quant
+
+if TYPE_CHECKING:
+    from advisor.catalog.schema.hardware import Hardware
 
 ATTENTION_ALONE = model(Block(attention=FULL, dense=Dense(width=1)))
 RATES = Rates(compute_ops_s=1e13, weight_bytes_s=5e11, attention=2.0, recurrent=3.0, tile=16.0, layer_s=1e-4)
