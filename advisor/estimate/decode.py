@@ -1,15 +1,18 @@
-"""Time of one decode step: bytes read in each pool over what that pool delivers, plus a fixed time per layer.
+"""Time of one decode step: bytes read in each pool over what that pool delivers, plus attention's arithmetic and a fixed time a layer.
 
-    t_step = weights_touched / (BW·e) + B · kv_read(depth) · κ / (BW·e) + layers · τ + host_weights / (BW_host·e)
+    t_step = weights_touched / (BW·e) + B · kv_read(depth) · κ / BW + B · attention_ops(depth) · χ + layers · τ
+             + host_weights / (BW_host·e)
 
-e, κ and τ are learned from measured rows (`evidence.calibrate`); the ceiling is the same with e = κ = 1 and τ = 0.
+e, κ, χ and τ are learned from measured rows (`evidence.calibrate`); the ceiling is the same with e = κ = 1 and χ = τ = 0.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.catalog.schema.model import Model
-from advisor.estimate.kv_cache import read_bytes
+from advisor.catalog.schema.model import Block, Model
+from advisor.estimate.arrays import lesser
+from advisor.estimate.kv_cache import layer_cache, read_bytes
 from advisor.estimate.weights import Weights
 
 
@@ -26,6 +29,8 @@ class Traffic:
     kv_bytes: Any
     """KV and state bytes read for all sequences; a number or an array over depths."""
     layers: int
+    attention_ops: Any = 0.0
+    """Query channels times tokens seen, over all layers and sequences: what attention computes, however few KV heads it reads."""
 
     @property
     def total_bytes(self) -> Any:
@@ -40,9 +45,37 @@ class Efficiency:
     weights: float
     """e: share of peak bandwidth that weight reads reach."""
     kv: float
-    """κ: cost of a KV byte against a weight byte."""
+    """κ: time of a KV byte against a byte at peak bandwidth."""
     layer_s: float
     """τ: fixed seconds per layer."""
+    attention_s: float = 0.0
+    """χ: seconds per query channel and token: attention's arithmetic, which no flash attention and no matrix unit make dear."""
+
+
+def query_channels(block: Block) -> float:
+    """Channels the queries of one layer multiply with every token they see: heads times the mean width of key and value."""
+    if a := block.attention:
+        return a.heads * (a.head_width + a.value_head_width) / 2
+    if m := block.latent_attention:
+        return m.heads * (m.kv_rank + m.rope_width / 2)
+    return 0.0
+
+
+def attention_ops(model: Model, depth: Any) -> Any:
+    """Query channels times the tokens they see, over all layers, with `depth` tokens in the cache.
+
+    A window bounds what its layer sees, an indexer what the layer then reads.
+    """
+    total: Any = 0.0
+    for name, count in Counter(model.layer_names).items():
+        block = model.blocks[name]
+        if not (channels := query_channels(block)):
+            continue
+        window = layer_cache(block, reading=True).window
+        indexer = (block.attention or block.latent_attention).indexer  # type: ignore[union-attr]
+        seen = depth if window is None else lesser(depth, window)
+        total = total + count * channels * (lesser(seen, indexer.top_k) if indexer else seen)
+    return total
 
 
 def traffic(  # noqa: PLR0913 - each is one condition of the question
@@ -60,6 +93,7 @@ def traffic(  # noqa: PLR0913 - each is one condition of the question
     return Traffic(
         weights_bytes=read - host_bytes, expert_bytes=read - weights.always_read_bytes, host_bytes=host_bytes,
         kv_bytes=batch * read_bytes(model, depth, key_type, value_type), layers=len(model.layer_names),
+        attention_ops=batch * attention_ops(model, depth),
     )  # fmt: skip
 
 
@@ -77,8 +111,8 @@ def step_s(
     moved: Traffic, bandwidth_bytes_s: float, efficiency: Efficiency, host_bandwidth_bytes_s: float | None = None
 ) -> Any:
     """Seconds of one decode step. Raises ValueError when host bytes are read and the host's bandwidth is not known."""
-    effective = bandwidth_bytes_s * efficiency.weights
-    seconds = (moved.weights_bytes + efficiency.kv * moved.kv_bytes) / effective + moved.layers * efficiency.layer_s
+    seconds = (moved.weights_bytes / efficiency.weights + efficiency.kv * moved.kv_bytes) / bandwidth_bytes_s
+    seconds = seconds + efficiency.attention_s * moved.attention_ops + moved.layers * efficiency.layer_s
     if moved.host_bytes:
         if host_bandwidth_bytes_s is None:
             message = "the bandwidth of host memory is not stated"

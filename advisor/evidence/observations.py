@@ -61,6 +61,16 @@ class Group:
     memory: str
     """`unified`, `discrete` or `cpu`: what sort of memory."""
     bandwidth_bytes_s: float
+    program: str = ""
+    """Runtime id: forks of one family differ in their kernels."""
+    architecture: str = ""
+    """Architecture of the model as its publisher names it: models of one run the same graph."""
+    heads: str = ""
+    """Width of the heads that read the whole context, or `latent`: attention has a kernel for each."""
+    stages: tuple[tuple[str, float], ...] = ()
+    """Kind of stage → how many of it a layer has on average: each costs launches of its own."""
+    stacked: bool = False
+    """True for memory stacked on the package (HBM)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,32 @@ def format_family(facts: Facts, quant_id: str) -> str:
     return quant.base or quant.id
 
 
+STAGES = ("attention", "latent_attention", "gated_delta", "mamba", "short_conv", "dense", "moe")
+
+
+def stages(model: Model) -> tuple[tuple[str, float], ...]:
+    """What a layer of `model` consists of, on average: mixers and feed-forward stages by kind."""
+    found: Counter[str] = Counter()
+    for block in model.layers:
+        present = {
+            "attention": block.attention, "latent_attention": block.latent_attention,
+            "gated_delta": block.gated_delta or block.linear_attention, "mamba": block.mamba2 or block.mamba1,
+            "short_conv": block.short_conv, "dense": block.dense, "moe": block.moe,
+        }  # fmt: skip
+        found.update(kind for kind, part in present.items() if part)
+    return tuple((kind, found[kind] / len(model.layers)) for kind in STAGES if found[kind])
+
+
+def heads(model: Model) -> str:
+    """Width of the heads that see the whole context (else of those behind a window), `latent` for MLA, `none` without attention."""
+    for block in sorted(model.blocks.values(), key=lambda b: bool(b.attention and (b.attention.window or b.attention.chunk))):
+        if block.latent_attention:
+            return "latent"
+        if block.attention:
+            return str(block.attention.head_width)
+    return "none"
+
+
 FLASH_BY_DEFAULT_SINCE = "2025-09"
 """llama.cpp chooses flash attention by itself from then on; the paged runtimes always have."""
 
@@ -131,6 +167,8 @@ def group(  # noqa: PLR0913 - each is one condition a group depends on
         backend=backend or default_backend(hardware, runtime) or "", era=era(date),
         kind="moe" if any(block.moe for block in model.blocks.values()) else "dense", format=format_family(facts, quant_id),
         attention=attention_kind(runtime, date, flash), memory=MEMORY[hardware.kind], bandwidth_bytes_s=hardware.bandwidth_bytes_s or REFERENCE_BYTES_S,
+        program=runtime.id, architecture=model.model_type or model.same_architecture_as or model.id, heads=heads(model), stages=stages(model),
+        stacked=(hardware.memory_type or "").upper().startswith("HBM"),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 PRIOR = Prior(
-    {"a": 0.0, "b": 0.0}, {"a": 10.0, "b": 10.0}, lambda term, group: 0.3 if group.startswith("hw") else 0.1, 0.05
+    {"a": 0.0, "b": 0.0}, {"a": 10.0, "b": 10.0}, lambda _term, group: 0.3 if group.startswith("hw") else 0.1, 0.05
 )
 
 
