@@ -58,6 +58,8 @@ class Costs:
     """Seconds a step takes beside them."""
     compute_ops_s: Any
     """C: dense operations a second; None where the hardware's are not known."""
+    attention_s: Any = 0.0
+    """Seconds of attention's arithmetic over one sequence's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,9 @@ def costs(single: Traffic, bandwidth_bytes_s: float, efficiency: Efficiency, com
         step_s(replace(single, weights_bytes=single.weights_bytes + more), bandwidth_bytes_s, efficiency) - alone
     ) / more
     kv_s = (step_s(replace(single, kv_bytes=single.kv_bytes + more), bandwidth_bytes_s, efficiency) - alone) / more
-    fixed_s = alone - weight_s * single.weights_bytes - kv_s * single.kv_bytes
-    return Costs(float(weight_s), float(kv_s), float(fixed_s), compute_ops_s)
+    attention_s = alone - step_s(replace(single, attention_ops=0.0), bandwidth_bytes_s, efficiency)
+    fixed_s = alone - weight_s * single.weights_bytes - kv_s * single.kv_bytes - attention_s
+    return Costs(float(weight_s), float(kv_s), float(fixed_s), compute_ops_s, float(attention_s))
 
 
 def costs_of(  # noqa: PLR0913 - each is one part of the case
@@ -154,7 +157,7 @@ def parts(found: Moved, costs: Costs, scaling: Scaling, batch: Any) -> Parts:
         compute = others * MULTIPLY_ADD * found.parameters * scaling.compute / costs.compute_ops_s
     return Parts(
         fixed_s=costs.fixed_s, weights_s=costs.weight_s * scaling.weights**batched * weights_read(found, batch, scaling.routing),
-        kv_s=costs.kv_s * found.kv_bytes * (1 + others * scaling.kv),
+        kv_s=(costs.kv_s * found.kv_bytes + costs.attention_s) * (1 + others * scaling.kv),
         state_s=costs.kv_s * found.state_bytes * (1 + others * scaling.state), compute_s=compute,
     )  # fmt: skip
 

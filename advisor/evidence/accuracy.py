@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from advisor.evidence.spread import conformal_tail
+from advisor.evidence.spread_fit import held_out_spreads
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -69,31 +72,40 @@ class Accuracy:
 
 
 def judged(rows: Sequence[Tested], level: float = 0.8) -> tuple[Judged, ...]:
-    """Each row with the interval that residuals of the other groups of its nearness give: no row widens its own."""
+    """Each row with the interval that residuals of other groups give: no row widens its own.
+
+    Residuals are scaled by the spread of the rows' classes; rows without classes learn from those of their nearness.
+    """
+    if not rows:
+        return ()
+    groups, own = np.array([row.group for row in rows]), np.array(["" if row.classes else row.nearness for row in rows])
     residuals = np.array([row.log_residual for row in rows])
-    groups = np.array([row.group for row in rows])
-    classes = np.array([row.nearness for row in rows])
-    factors: dict[tuple[str, str], tuple[float, float]] = {}
+    sizes = (
+        held_out_spreads(residuals, [row.classes for row in rows], groups.tolist())
+        if rows[0].classes
+        else np.ones(len(rows))
+    )
+    scaled = residuals / sizes
+    quantiles: dict[tuple[str, str], tuple[float, float]] = {}
     found = []
-    for row in rows:
-        key = (row.group, row.nearness)
-        if key not in factors:
+    for row, near, size in zip(rows, own.tolist(), sizes.tolist(), strict=True):
+        if (row.group, near) not in quantiles:
             others = groups != row.group
-            near = others & (classes == row.nearness)
-            taken = near if near.sum() >= LEAST_RESIDUALS else others
-            factors[key] = _factors(residuals[taken], level, len(set(groups[taken].tolist())))
-        low, high = factors[key]
-        found.append(Judged(row, row.predicted * low, row.predicted * high))
+            same = others & (own == near)
+            taken = same if same.sum() >= LEAST_RESIDUALS else others
+            quantiles[row.group, near] = _ends(scaled[taken], level, len(set(groups[taken].tolist())))
+        low, high = quantiles[row.group, near]
+        found.append(Judged(row, row.predicted * exp(size * low), row.predicted * exp(size * high)))
     return tuple(found)
 
 
-def _factors(residuals: NDArray[np.float64], level: float, draws: int) -> tuple[float, float]:
-    """Ends of the interval; conformal: with K groups as draws, K + 1 in K of the level has to be covered."""
-    if not len(residuals):
-        return 0.0, inf
-    tail = max(0.0, 1 - level * (draws + 1) / draws) / 2
-    low, high = np.quantile(residuals, [tail, 1 - tail])
-    return exp(low), exp(high)
+def _ends(scaled: NDArray[np.float64], level: float, draws: int) -> tuple[float, float]:
+    """Ends of the interval in spreads; open where no other group gives one."""
+    if not len(scaled):
+        return -inf, inf
+    tail = conformal_tail(level, draws)
+    low, high = np.quantile(scaled, [tail, 1 - tail])
+    return float(low), float(high)
 
 
 def accuracy(rows: Sequence[Judged], level: float = 0.8) -> Accuracy | None:

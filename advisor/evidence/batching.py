@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from advisor.estimate.concurrency import Scaling
+from advisor.evidence.spread import Spread, classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ Term = Literal["routing", "weights", "kv", "state", "compute"]
 TERMS: tuple[Term, ...] = get_args(Term)
 BatchNearness = Literal["same hardware", "few models", "other runtime", "other hardware"]
 """Many models of its kind measured on that machine under that runtime, a few, none under that runtime, none on that machine."""
-VALUE_DIGITS, QUANTILE_DIGITS = 7, 5
+VALUE_DIGITS = 7
 ENOUGH_MODELS = 6
 """Models measured on a machine under a runtime before one more of their kind counts as known ground."""
 
@@ -37,14 +38,12 @@ def keys(kind: Kind) -> Mapping[str, Mapping[str, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """Pooled values, residual quantiles of held-out rows, and how many rows stand behind what."""
+    """Pooled values, how far off held-out rows were, and how many rows stand behind what."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     """`term/group` → log value; an empty group is the global one."""
-    quantiles: Mapping[str, list[float]] = field(default_factory=dict)
-    """How far the case is from evidence → log(measured / predicted) of held-out rows, a hundred steps."""
-    groups: Mapping[str, int] = field(default_factory=dict)
-    """How far the case is from evidence → models (runtimes, machines) these residuals are of."""
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    """How far the case is from evidence → how far off held-out rows were; models (runtimes, machines) are the draws."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Machine, runtime family and dense or MoE → rows."""
     models: Mapping[str, int] = field(default_factory=dict)
@@ -57,14 +56,16 @@ class Batching:
         """As plain data, values rounded to seven digits."""
         return {
             "values": {k: round(v, VALUE_DIGITS) for k, v in self.values.items()},
-            "quantiles": {k: [round(x, QUANTILE_DIGITS) for x in v] for k, v in self.quantiles.items()},
-            "groups": dict(self.groups), "counts": dict(self.counts), "models": dict(self.models), "rows": self.rows, "left_out": dict(self.left_out),
+            "spreads": {k: v.to_json() for k, v in self.spreads.items()},
+            "counts": dict(self.counts), "models": dict(self.models), "rows": self.rows, "left_out": dict(self.left_out),
         }  # fmt: skip
 
     @staticmethod
     def from_json(data: Any) -> Batching:
         """What `to_json` wrote."""
-        return Batching(**data) if data else Batching()
+        if not data:
+            return Batching()
+        return Batching(**{**data, "spreads": {k: Spread(**v) for k, v in data["spreads"].items()}})
 
     def scaling(self, kind: Kind) -> Scaling:
         """How batches of a case differ from one sequence: global values times every deviation known for its groups.
@@ -91,29 +92,13 @@ class Batching:
         """Rows of the same machine, runtime and kind of model, else of the nearest group that has any."""
         return next((self.counts[key] for key in reversed(nested_keys(kind)) if self.counts.get(key)), self.rows)
 
-    def interval(self, nearness: BatchNearness, level: float) -> tuple[float, float] | None:
-        """Factors on the predicted rate that held `level` of held-out rows; None without any.
-
-        Rows of a model err together, so models count as the draws: of K, the next one lies within the quantile of
-        level · (K + 1) / K as often as `level` says (split conformal prediction).
-        """
-        found = self.quantiles.get(nearness)
-        if not found:
-            return None
-        draws = self.groups.get(nearness, 1)
-        tail = max(0.0, 1 - level * (draws + 1) / draws) / 2
-        return math.exp(_at(found, tail)), math.exp(_at(found, 1 - tail))
+    def interval(self, nearness: BatchNearness, level: float, kind: Kind) -> tuple[float, float] | None:
+        """Factors on the predicted rate that held `level` of held-out rows; None without any."""
+        found = self.spreads.get(nearness)
+        return found.factors(classes(kind.group), level) if found else None
 
 
 def nested_keys(kind: Kind) -> tuple[str, str, str]:
     """The machine; the same and the runtime family; the same and whether the model is dense."""
     g = kind.group
     return g.hardware, f"{g.hardware}/{g.runtime}", f"{g.hardware}/{g.runtime}/{g.kind}"
-
-
-def _at(quantiles: list[float], share: float) -> float:
-    """Linear interpolation between the percent steps."""
-    position = share * (len(quantiles) - 1)
-    low = int(position)
-    high = min(low + 1, len(quantiles) - 1)
-    return quantiles[low] + (quantiles[high] - quantiles[low]) * (position - low)

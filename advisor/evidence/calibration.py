@@ -7,38 +7,82 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.estimate.decode import Efficiency
-from advisor.evidence.observations import REFERENCE_BYTES_S
+from advisor.evidence.observations import REFERENCE_BYTES_S, STAGES
+from advisor.evidence.spread import Spread, classes, quantile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from advisor.evidence.observations import Group
 
-Term = Literal["e", "tau", "kappa"]
 Nearness = Literal["same hardware", "same chip generation", "other hardware", "several devices"]
-TERMS: tuple[Term, ...] = ("e", "tau", "kappa")
-VALUE_DIGITS, QUANTILE_DIGITS = 7, 5
+TERMS = ("e", "tau", "kappa", "chi", "level")
+"""Efficiency, fixed time, cost of a KV byte, cost of attention's arithmetic, and what multiplies the whole time."""
+STAGE_TERMS = tuple(f"stage {kind}" for kind in STAGES if kind != "attention")
+"""Fixed time of the other kinds of stage against one of attention."""
+VALUE_DIGITS = 7
 ENOUGH_ROWS = 3
 """Rows of a group before a prediction may call itself calibrated on it."""
+FIRST_STEP_YEAR = 2025
+"""Software of earlier years is where the steps of later years start from."""
+EIGHT_BIT = ("q8", "fp8", "int8")
+FOUR_BIT_FLOAT = ("mxfp4", "nvfp4")
 
 
-def keys(g: Group) -> tuple[dict[str, float], ...]:
-    """Names of the deviations that apply to a case with how much of each applies, for e, τ and κ in this order.
+def format_class(number_format: str) -> str:
+    """Formats whose kernels are alike: by width, with the four-bit floats and the codebook formats (IQ) by themselves."""
+    if number_format.startswith(EIGHT_BIT):
+        return "8-bit"
+    if number_format.startswith(FOUR_BIT_FLOAT):
+        return "fp4"
+    if number_format.startswith("iq"):
+        return "iq"
+    return number_format[:2] if number_format[:1] == "q" and number_format[1:2].isdigit() else number_format
+
+
+def since(g: Group) -> tuple[str, ...]:
+    """Years whose steps the software has taken: what changed in one year holds in all later ones."""
+    if not g.era.isdigit():
+        return (str(FIRST_STEP_YEAR), g.era)
+    return tuple(str(year) for year in range(FIRST_STEP_YEAR, int(g.era) + 1))
+
+
+def keys(g: Group) -> dict[str, dict[str, float]]:
+    """Term → names of the deviations that apply to a case, with how much of each applies.
 
     Trends over bandwidth apply in proportion to its logarithm; every other deviation applies whole.
     """
+    trend = {"trend:": math.log(g.bandwidth_bytes_s / REFERENCE_BYTES_S)}
+    kernels = f"{g.backend}/{g.chip}"
+    formats = format_class(g.format)
     e = (
-        f"hw:{g.hardware}", f"chip:{g.chip}", f"runtime:{g.runtime}", f"backend:{g.backend}",
-        f"backend-chip:{g.backend}/{g.chip}", f"kind:{g.kind}", f"hw-kind:{g.hardware}/{g.kind}",
-        f"runtime-kind:{g.runtime}/{g.kind}", f"format:{g.format}", f"format-backend:{g.format}/{g.backend}",
-        f"era:{g.runtime}/{g.era}", f"hw-runtime:{g.hardware}/{g.runtime}", f"memory:{g.memory}",
+        f"hw:{g.hardware}", f"runtime:{g.runtime}", f"runtime-kind:{g.runtime}/{g.kind}", f"format:{g.format}",
+        f"formats:{formats}", f"formats-backend:{formats}/{g.backend}", f"formats-kind:{formats}/{g.kind}",
+        f"memory:{'stacked' if g.stacked else g.memory}",
     )  # fmt: skip
-    tau = (f"hw:{g.hardware}", f"chip:{g.chip}", f"runtime:{g.runtime}", f"backend:{g.backend}", f"kind:{g.kind}",
-           f"runtime-kind:{g.runtime}/{g.kind}", f"era:{g.runtime}/{g.era}", f"memory:{g.memory}")  # fmt: skip
-    kappa = (f"backend:{g.backend}", f"chip:{g.chip}", f"backend-chip:{g.backend}/{g.chip}", f"hw:{g.hardware}",
-             f"memory:{g.memory}", f"attention:{g.attention}", f"attention-backend:{g.attention}/{g.backend}")  # fmt: skip
-    trend = math.log(g.bandwidth_bytes_s / REFERENCE_BYTES_S)
-    return tuple(
-        dict.fromkeys(names, 1.0) | {f"trend:{g.memory}": trend, "trend:all": trend} for names in (e, tau, kappa)
+    tau = (
+        f"hw:{g.hardware}", f"chip:{g.chip}", f"backend:{g.backend}", f"hw-backend:{g.hardware}/{g.backend}",
+        f"architecture:{g.architecture}", *(f"since:{g.runtime}/{year}" for year in since(g)),
+        *(f"since-backend:{g.backend}/{year}" for year in since(g) if year.isdigit()),
+    )  # fmt: skip
+    kappa = (
+        f"kernels:{kernels}",
+        f"attention:{g.attention}",
+        f"heads:{g.heads}/{kernels}",
+        f"architecture-kernels:{g.architecture}/{kernels}",
     )
+    chi = [f"kernels:{kernels}"]
+    if g.backend == "cpu":
+        # A processor computes attention with the instructions a program was written for; no matrix unit hides it.
+        chi += [
+            f"cpu-program:{g.program}",
+            f"cpu-attention:{g.attention}",
+            f"cpu-program-attention:{g.program}/{g.attention}",
+        ]
+    level = (f"architecture-backend:{g.architecture}/{g.backend}", f"architecture-runtime:{g.architecture}/{g.runtime}")
+    whole = {"e": e, "tau": tau, "kappa": kappa, "chi": chi, "level": level}
+    found = {term: dict.fromkeys(names, 1.0) for term, names in whole.items()}
+    return found | {term: found[term] | trend for term in ("e", "chi")}
 
 
 def same_hardware_key(g: Group) -> str:
@@ -53,12 +97,12 @@ def same_chip_key(g: Group) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Pooled values, residual quantiles of held-out rows, and how many rows stand behind what."""
+    """Pooled values, how far off held-out rows were, and how many rows stand behind what."""
 
     values: dict[str, float] = field(default_factory=dict)
     """`term/group` → log value; an empty group is the global one."""
-    quantiles: dict[str, list[float]] = field(default_factory=dict)
-    """Nearness → log ratio measured / predicted of held-out rows, at 0, 1 … 100 %."""
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    """Nearness → how far off held-out rows were."""
     counts: dict[str, int] = field(default_factory=dict)
     """`same_hardware_key` or `same_chip_key` → rows."""
     newest: dict[str, str] = field(default_factory=dict)
@@ -71,22 +115,41 @@ class Calibration:
         """As plain data, values rounded to seven digits."""
         return {
             "values": {k: round(v, VALUE_DIGITS) for k, v in self.values.items()},
-            "quantiles": {k: [round(x, QUANTILE_DIGITS) for x in v] for k, v in self.quantiles.items()},
+            "spreads": {k: v.to_json() for k, v in self.spreads.items()},
             "counts": self.counts, "newest": self.newest, "rows": self.rows, "left_out": self.left_out,
         }  # fmt: skip
 
     @staticmethod
     def from_json(data: Any) -> Calibration:
         """The calibration `to_json` wrote."""
-        return Calibration(**data) if data else Calibration()
+        if not data:
+            return Calibration()
+        return Calibration(**{**data, "spreads": {k: Spread(**v) for k, v in data["spreads"].items()}})
 
     def efficiency(self, group: Group) -> Efficiency:
-        """e, κ and τ of a case: the global values times every deviation known for its groups."""
-        terms = []
-        for term, names in zip(TERMS, keys(group), strict=True):
-            shift = sum(share * self.values.get(f"{term}/{name}", 0.0) for name, share in names.items())
-            terms.append(math.exp(self.values[f"{term}/"] + shift))
-        return Efficiency(weights=terms[0], layer_s=terms[1], kv=terms[2])
+        """e, κ, χ and τ of a case: the global values times every deviation known for its groups.
+
+        The level of a case multiplies its whole time, so each of the four takes its part of it.
+        """
+        terms = keys(group)
+        found = {
+            term: math.exp(self.values[f"{term}/"] + sum(share * self.values.get(f"{term}/{name}", 0.0) for name, share in terms[term].items()))
+            for term in TERMS
+        }  # fmt: skip
+        level = found["level"]
+        return Efficiency(
+            weights=found["e"] / level, kv=found["kappa"] * level, attention_s=found["chi"] * level,
+            layer_s=found["tau"] * self._stages(group) * level,
+        )  # fmt: skip
+
+    def _stages(self, group: Group) -> float:
+        """What the stages of one layer cost on average, against one stage of attention."""
+        if not group.stages:
+            return 1.0
+        return sum(
+            number * (1.0 if kind == "attention" else math.exp(self.values[f"stage {kind}/"]))
+            for kind, number in group.stages
+        )
 
     def nearness(self, group: Group) -> Nearness:
         """How far the case is from the rows that teach it."""
@@ -108,21 +171,10 @@ class Calibration:
 
         1 unless the case is of a kind the fit does not teach (several devices), where rows only show how far off it is.
         """
-        found = self.quantiles.get(nearness)
-        return math.exp(_at(found, 0.5)) if found and nearness == "several devices" else 1.0
+        found = self.spreads.get(nearness)
+        return math.exp(quantile(found.quantiles, 0.5)) if found and nearness == "several devices" else 1.0
 
-    def interval(self, nearness: Nearness, level: float) -> tuple[float, float] | None:
+    def interval(self, nearness: Nearness, level: float, group: Group) -> tuple[float, float] | None:
         """Factors on the predicted speed that held `level` of held-out rows; None without any."""
-        found = self.quantiles.get(nearness)
-        if not found:
-            return None
-        tail = (1 - level) / 2
-        return math.exp(_at(found, tail)), math.exp(_at(found, 1 - tail))
-
-
-def _at(quantiles: list[float], share: float) -> float:
-    """Linear interpolation between the percent steps."""
-    position = share * (len(quantiles) - 1)
-    low = int(position)
-    high = min(low + 1, len(quantiles) - 1)
-    return quantiles[low] + (quantiles[high] - quantiles[low]) * (position - low)
+        found = self.spreads.get(nearness)
+        return found.factors(classes(group), level) if found else None

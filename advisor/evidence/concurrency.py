@@ -13,6 +13,7 @@ from advisor.evidence.batching import Batching
 from advisor.evidence.concurrency_rows import Kind, dense_ops_s, recurrence, routing
 from advisor.evidence.observations import group
 from advisor.evidence.predict import bandwidth_bytes_s, software_date
+from advisor.evidence.prefill_rows import usual_ubatch
 from advisor.units import tflops
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from advisor.estimate.footprint import Footprint
     from advisor.evidence.batching import BatchNearness
     from advisor.evidence.calibration import Calibration
+    from advisor.evidence.prefill_speed import Prefill
 
 MOST_REQUESTS = 1024
+DECODE_ALONE = Load()
+LLAMA_CPP_BATCH = 2048
+"""-b: tokens of one batch of llama.cpp's server unless told otherwise."""
 SCHEDULER = "the server runs no more requests at once"
 MEMORY = "the KV cache is full"
 SPENT = {
@@ -50,6 +55,10 @@ class Aggregate:
     basis: Literal["calibrated", "roofline"]
     nearness: BatchNearness | None
     rows: int
+    load: Load = DECODE_ALONE
+    """What each request brings: prompts are counted where one was asked about and its speed is known."""
+    wall_s: float | None = None
+    """From sending all of them to the last token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +183,10 @@ def batched(  # noqa: PLR0913 - each is one part of the question
 def _factors(calibration: Calibration, batching: Batching, kind: Kind, level: float) -> tuple[float, float] | None:
     """Factors of the interval. Batches have been measured on few machines: elsewhere the single-stream interval comes on top."""
     near = batching.nearness(kind)
-    found = batching.interval(near, level)
+    found = batching.interval(near, level, kind)
     if found is None or near != "other hardware":
         return found
-    single = calibration.interval(calibration.nearness(kind.group), level)
+    single = calibration.interval(calibration.nearness(kind.group), level, kind.group)
     if single is None:
         return found
     low, high = (math.hypot(math.log(a), math.log(b)) for a, b in zip(found, single, strict=True))
@@ -204,7 +213,7 @@ def learned(facts: Facts, calibration: Calibration, as_of: str | None, exclude_s
     again = scalings(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
     if len(_LEARNED) >= _MOST_LEARNED:
         _LEARNED.clear()
-    found = replace(again, quantiles=shipped.quantiles, groups=shipped.groups)
+    found = replace(again, spreads=shipped.spreads)
     _LEARNED[as_of, exclude_sources] = (facts, found)
     return found
 
@@ -222,7 +231,7 @@ def aggregate(case: Batched, requests: int) -> Aggregate:
         requests=requests, running=running, tok_s=min(served.aggregate_tok_s, ceiling), low_tok_s=low, high_tok_s=high,
         per_request_tok_s=served.per_request_tok_s, ceiling_tok_s=ceiling,
         limited_by=case.limit.why if case.limit and running < requests else case.why(requests), basis="calibrated",
-        nearness=case.nearness, rows=case.rows,
+        nearness=case.nearness, rows=case.rows, load=case.load, wall_s=served.wall_s,
     )  # fmt: skip
 
 
@@ -243,14 +252,39 @@ def sweep(case: Batched, most: int = MOST_REQUESTS) -> Sweep | None:
     )  # fmt: skip
 
 
+def load_of(case: Case, prompt: Prefill | None) -> Load:
+    """What each request of the demand brings; without a stated prompt, or where its speed is not known, decode alone."""
+    demand = case.demand
+    output = demand.output_tokens or DECODE_ALONE.output_tokens
+    if demand.prompt_tokens is None or prompt is None or prompt.tok_s is None:
+        return Load(output_tokens=output)
+    chunk = max(LLAMA_CPP_BATCH, demand.ubatch)
+    if case.cache_rule == "paged":
+        chunk = demand.serving.batch_tokens or usual_ubatch(case.runtime, case.machine.devices[0].hardware)
+    return Load(prompt.prompt_tokens - prompt.cached_tokens, output, prompt.tok_s, chunk)
+
+
+def depth_of(case: Case) -> int:
+    """Tokens in each cache while all decode: as asked, else halfway through the outputs that were stated, else the whole context."""
+    demand = case.demand
+    if demand.depth_tokens is not None:
+        return demand.depth_tokens
+    if demand.prompt_tokens is None or demand.output_tokens is None:
+        return demand.context_tokens
+    return demand.prompt_tokens + demand.output_tokens // 2
+
+
 def at_once(  # noqa: PLR0913 - each is one part of the question
     facts: Facts, calibration: Calibration, case: Case, found: Footprint, depth: int, *, max_concurrency: int | None,
-    exclude_sources: frozenset[str] = frozenset(),
-) -> tuple[Aggregate, Knee | None] | str:  # fmt: skip
-    """What the asked requests get with `depth` tokens in each cache, and where more stop paying; or why not even a ceiling."""
+    prompt: Prefill | None = None, exclude_sources: frozenset[str] = frozenset(),
+) -> tuple[Aggregate, Sweep | None] | str:  # fmt: skip
+    """What the asked requests get with `depth` tokens in each cache, and what other numbers would; or why not even a ceiling.
+
+    `prompt` is how one of their prompts is read.
+    """
     batching = learned(facts, calibration, case.demand.as_of, exclude_sources)
-    ready = batched(facts, calibration, batching, case, found, depth, max_concurrency=max_concurrency)
+    load = load_of(case, prompt)
+    ready = batched(facts, calibration, batching, case, found, depth, load=load, max_concurrency=max_concurrency)
     if isinstance(ready, str):
         return ready
-    rates = sweep(ready)
-    return aggregate(ready, case.demand.concurrency), rates.knee if rates else None
+    return aggregate(ready, case.demand.concurrency), sweep(ready)

@@ -19,6 +19,8 @@ from advisor.evidence.concurrency_rows import BatchRow, aside_rows, batch_rows
 from advisor.evidence.observations import tier
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.singles import Singles
+from advisor.evidence.spread import Spread, classes
+from advisor.evidence.spread_fit import learn_spread
 from advisor.evidence.tested import HeldOut, Tested, group_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ FOLD_ROUNDS = 6
 """A fold starts at what all rows taught."""
 TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
 RELAYED_TRUST = 0.5
-PERCENT_STEPS = 101
 SPREAD = {"runtime": 0.5, "router": 0.5, "runtime-kind": 0.15, "recurrence": 1.0}
 NARROW = {("weights", "runtime"): 0.15, ("kv", "runtime"): 0.3}
 """How far a deviation of each sort is expected to stray, as a log ratio."""
@@ -88,10 +89,10 @@ def _token_s(row: BatchRow) -> float:
 def physics(arrays: Arrays, paid: Vector) -> Callable[[Vector], tuple[Vector, Vector]]:
     """Log seconds of each row's step by the log values of the terms, with slopes.
 
-    `paid` is rows × (weight byte, cache byte, fixed) of the single-stream fit.
+    `paid` is rows × (weight byte, cache byte, fixed, attention) of the single-stream fit.
     """
     others = arrays.requests - 1
-    weight_s, kv_s, fixed_s = paid.T
+    weight_s, kv_s, fixed_s, attention_s = paid.T
 
     def predicted(logs: Vector) -> tuple[Vector, Vector]:
         routing, weights, kv, state, compute = np.exp(logs).T
@@ -102,10 +103,10 @@ def physics(arrays: Arrays, paid: Vector) -> Callable[[Vector], tuple[Vector, Ve
         by_worth = -(arrays.experts * missed * np.log1p(-arrays.shares)).sum(axis=1)
         by_routing = by_worth * routing * (np.log1p(far) - far / (1 + far))
         spent = {
-            "weights": weight_s * weights * read, "kv": kv_s * arrays.kv * others * kv,
+            "weights": weight_s * weights * read, "kv": (kv_s * arrays.kv + attention_s) * others * kv,
             "state": kv_s * arrays.state * others * state, "compute": arrays.operations * others * compute,
         }  # fmt: skip
-        total = fixed_s + kv_s * (arrays.kv + arrays.state) + sum(spent.values())
+        total = fixed_s + attention_s + kv_s * (arrays.kv + arrays.state) + sum(spent.values())
         slopes = {**spent, "routing": weight_s * weights * by_routing}
         return np.log(total), np.stack([slopes[term] / total for term in TERMS], axis=1)
 
@@ -132,7 +133,9 @@ class Lesson:
 
     def taught(self, calibration: Calibration, without: Vector | None = None, start: Vector | None = None) -> Vector:
         """Parameters on top of `calibration`; rows where `without` is true teach nothing."""
-        paid = np.array([(c.weight_s, c.kv_s, c.fixed_s) for c in (row_costs(row, calibration) for row in self.rows)])
+        paid = np.array(
+            [(c.weight_s, c.kv_s, c.fixed_s, c.attention_s) for c in (row_costs(row, calibration) for row in self.rows)]
+        )
         weight = self.trust if without is None else np.where(without, 0.0, self.trust)
         rounds = 20 if start is None else FOLD_ROUNDS
         return solve(self.pool, physics(self.arrays, paid), self.arrays.log_measured, weight, start, rounds)
@@ -171,7 +174,16 @@ def _tested(
         for row, group in zip(rows, groups, strict=True):
             if _fold(group) == number:
                 predicted = aggregate_tok_s(row, calibration, learned)
-                found.append(Tested(row.record, group, row.aggregate_tok_s, predicted, learned.nearness(row.kind)))
+                found.append(
+                    Tested(
+                        row.record,
+                        group,
+                        row.aggregate_tok_s,
+                        predicted,
+                        learned.nearness(row.kind),
+                        classes(row.kind.group),
+                    )
+                )
     return found
 
 
@@ -179,9 +191,8 @@ def _fold(group: str) -> int:
     return crc32(group.encode()) % FOLDS
 
 
-def _percentiles(rows: Sequence[Tested]) -> list[float]:
-    residuals = [row.log_residual for row in rows]
-    return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
+def _spread(rows: Sequence[Tested]) -> Spread:
+    return learn_spread([row.log_residual for row in rows], [row.classes for row in rows], [row.group for row in rows])
 
 
 def _values(lesson: Lesson, calibration: Calibration, left_out: Mapping[str, int]) -> Batching:
@@ -218,11 +229,8 @@ def learn(
         "other runtime": _without_runtime(lesson, singles.everything),
         "other hardware": _tested(facts, lesson, singles, "hardware", lesson.rows),
     }
-    shown = {near: rows for near, rows in tests.items() if rows}
-    return replace(
-        _values(lesson, calibration, selection.left_out), quantiles={near: _percentiles(rows) for near, rows in shown.items()},
-        groups={near: len({row.group for row in rows}) for near, rows in shown.items()},
-    )  # fmt: skip
+    shown = {near: _spread(rows) for near, rows in tests.items() if rows}
+    return replace(_values(lesson, calibration, selection.left_out), spreads=shown)
 
 
 def _without_runtime(lesson: Lesson, calibration: Calibration) -> list[Tested]:
@@ -234,7 +242,9 @@ def _without_runtime(lesson: Lesson, calibration: Calibration) -> list[Tested]:
         for index in np.flatnonzero(names == name).tolist():
             row = lesson.rows[index]
             predicted = aggregate_tok_s(row, calibration, learned)
-            found.append(Tested(row.record, name, row.aggregate_tok_s, predicted, "other runtime"))
+            found.append(
+                Tested(row.record, name, row.aggregate_tok_s, predicted, "other runtime", classes(row.kind.group))
+            )
     return found
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from advisor.evidence.calibration import Calibration
+from advisor.evidence.spread import classes
 from advisor.evidence.teach import Taught, held_out, in_force, trust
 from advisor.evidence.tested import HeldOut, Tested, group_of
 
@@ -23,7 +24,7 @@ def tested(facts: Facts, held: HeldOut) -> tuple[Tested, ...]:
     return tuple(
         Tested(
             record=row.record, group=group_of(facts, row.record, held), measured=1 / row.step_s,
-            predicted=math.exp(-residual) / row.step_s, nearness=shipped.nearness(row.group),
+            predicted=math.exp(-residual) / row.step_s, nearness=shipped.nearness(row.group), classes=classes(row.group),
         )
         for row, residual in residuals
     )  # fmt: skip

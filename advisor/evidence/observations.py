@@ -138,7 +138,9 @@ def stages(model: Model) -> tuple[tuple[str, float], ...]:
 
 def heads(model: Model) -> str:
     """Width of the heads that see the whole context (else of those behind a window), `latent` for MLA, `none` without attention."""
-    for block in sorted(model.blocks.values(), key=lambda b: bool(b.attention and (b.attention.window or b.attention.chunk))):
+    for block in sorted(
+        model.blocks.values(), key=lambda b: bool(b.attention and (b.attention.window or b.attention.chunk))
+    ):
         if block.latent_attention:
             return "latent"
         if block.attention:

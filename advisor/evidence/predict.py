@@ -76,7 +76,7 @@ def decode_speed(facts: Facts, calibration: Calibration, case: Case, found: Foot
     efficiency = calibration.efficiency(where)
     near = "several devices" if several else calibration.nearness(where)
     seconds = float(step_s(moved, bandwidth, efficiency))
-    factors = calibration.interval(near, case.demand.level)
+    factors = calibration.interval(near, case.demand.level, where)
     if factors is None:
         return bare
     return replace(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import numpy as np
-
 from advisor.evidence.age import overtaken
-from advisor.evidence.calibrate import solve
 from advisor.evidence.calibration import Calibration
 from advisor.evidence.observations import plain_decode
-from advisor.evidence.teach import FOLD_ROUNDS, Taught, flat, trust
+from advisor.evidence.teach import Taught, trust
 from advisor.evidence.tested import HeldOut, group_of
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ class Singles:
         self._facts = facts
         self._rows = [row for row in kept if row.record.id not in old]
         self._taught = Taught(self._rows, trust(facts))
-        self.everything = Calibration(values=flat(self._taught.design.fit(self._taught.solution)), rows=len(self._rows))
+        self.everything = Calibration(values=self._taught.values(self._taught.solution), rows=len(self._rows))
         """What all rows teach."""
         self._known: dict[tuple[HeldOut, int], Calibration] = {}
 
@@ -37,11 +34,8 @@ class Singles:
         """What the rows teach whose group does not hash to fold `number` of so many."""
         if (held_out, number) not in self._known:
             groups = (group_of(self._facts, row.record, held_out) for row in self._rows)
-            left = np.array([crc32(group.encode()) % folds == number for group in groups])
-            found = solve(
-                self._taught.design, np.where(left, 0.0, self._taught.trust), self._taught.solution, FOLD_ROUNDS
-            )
+            left = [crc32(group.encode()) % folds == number for group in groups]
             self._known[held_out, number] = Calibration(
-                values=flat(self._taught.design.fit(found)), rows=int((~left).sum())
+                values=self._taught.values(self._taught.without(left)), rows=len(left) - sum(left)
             )
         return self._known[held_out, number]

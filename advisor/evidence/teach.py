@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -10,23 +10,25 @@ import numpy as np
 
 from advisor.estimate.decode import step_s
 from advisor.evidence.age import overtaken
-from advisor.evidence.calibrate import Design, Fit, fit, solve
+from advisor.evidence.calibrate import Design, fit
 from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
 from advisor.evidence.observations import Observation, plain_decode, tier
 from advisor.evidence.several import layer_split_rows
+from advisor.evidence.spread import Spread, classes
+from advisor.evidence.spread_fit import learn_spread, percentiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from advisor.catalog.contents import Facts
+    from advisor.evidence.pooling import Vector
 
-FOLDS = 8
+FOLDS = 12
+"""Held-out fits that intervals are learned from."""
 FOLD_ROUNDS = 5
 """A fold starts next to its solution: what all rows taught."""
 TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
 RELAYED_TRUST = 0.5
-PERCENT_STEPS = 101
-DRAWS = 21
 
 
 def trust(facts: Facts) -> Callable[[Observation], float]:
@@ -38,16 +40,11 @@ def trust(facts: Facts) -> Callable[[Observation], float]:
     return weight
 
 
-def log_residuals(rows: Sequence[Observation], learned: Fit) -> list[float]:
-    """log(measured / predicted) of each row's speed."""
-    cal = Calibration(values=flat(learned))
+def log_residuals(rows: Sequence[Observation], values: Mapping[str, float]) -> list[float]:
+    """log(measured / predicted) of each row's speed under pooled `values` by `term/group`."""
+    cal = Calibration(values=dict(values))
     expected = (step_s(row.moved, row.bandwidth_bytes_s, cal.efficiency(row.group)) for row in rows)
     return [float(np.log(seconds) - np.log(row.step_s)) for seconds, row in zip(expected, rows, strict=True)]
-
-
-def flat(learned: Fit) -> dict[str, float]:
-    """Pooled values by `term/group`."""
-    return {f"{term}/{key}": value for (term, key), value in learned.values.items()}
 
 
 class Taught:
@@ -56,34 +53,40 @@ class Taught:
     def __init__(self, rows: Sequence[Observation], weight: Callable[[Observation], float]) -> None:
         self.rows, self.design = rows, Design(rows)
         self.trust = np.array([weight(row) for row in rows])
-        self.solution = solve(self.design, self.trust)
+        self.solution = self.design.solve(self.trust)
+
+    def without(self, left: Sequence[bool]) -> Vector:
+        """What the rows teach that are not left out."""
+        return self.design.solve(np.where(np.array(left), 0.0, self.trust), self.solution, FOLD_ROUNDS)
+
+    def values(self, p: Vector) -> dict[str, float]:
+        """Pooled values by `term/group`."""
+        return self.design.pool.named(p)
 
 
-def held_out(taught: Taught, group_of: Callable[[Observation], str]) -> list[tuple[Observation, float]]:
-    """Each row with its log residual under a fit that saw no row of its group."""
+def held_out(
+    taught: Taught, group_of: Callable[[Observation], str], folds: int | None = None
+) -> list[tuple[Observation, float]]:
+    """Each row with its log residual under a fit that saw no row of its group; with `folds`, of so many groups at a time."""
     rows, design = taught.rows, taught.design
     if not rows:
         return []
-    fold = np.array([crc32(group_of(row).encode()) % FOLDS for row in rows])
+    names = [group_of(row) for row in rows]
+    number = {name: index for index, name in enumerate(sorted(set(names)))}
+    fold = np.array([crc32(name.encode()) % folds if folds else number[name] for name in names])
     found: list[tuple[Observation, float]] = []
-    for number in sorted(set(fold)):
-        trust_without = np.where(fold == number, 0.0, taught.trust)
-        expected, _ = design.predict(solve(design, trust_without, taught.solution, FOLD_ROUNDS))
-        residual = expected - design.log_measured
-        found += [(rows[index], float(residual[index])) for index in np.flatnonzero(fold == number).tolist()]
+    for each in sorted(set(fold.tolist())):
+        residual = design.log_expected(taught.without(fold == each)) - design.log_measured
+        found += [(rows[index], float(residual[index])) for index in np.flatnonzero(fold == each).tolist()]
     return found
 
 
-def by_machine(residuals: Sequence[tuple[Observation, float]]) -> list[float]:
-    """Residuals with every machine counting alike: a new machine is one draw among machines, however many rows a known one has."""
-    machines: dict[str, list[float]] = defaultdict(list)
-    for row, residual in residuals:
-        machines[row.group.hardware].append(residual)
-    return [float(x) for own in machines.values() for x in np.quantile(own, np.linspace(0, 1, DRAWS))]
-
-
-def _percentiles(residuals: list[float]) -> list[float]:
-    return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
+def _spread(taught: Taught, group_of: Callable[[Observation], str]) -> Spread:
+    """How far off rows are whose group was held out."""
+    found = held_out(taught, group_of, FOLDS)
+    return learn_spread(
+        [r for _, r in found], [classes(row.group) for row, _ in found], [group_of(row) for row, _ in found]
+    )
 
 
 def in_force(
@@ -100,14 +103,12 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
     """Calibration from the catalog's plain rows dated up to `as_of`, excluded sources aside."""
     rows, left_out = in_force(facts, as_of, exclude_sources)
     taught = Taught(rows, trust(facts))
-    learned = taught.design.fit(taught.solution)
-    pair = held_out(taught, lambda r: f"{r.group.hardware}/{r.record.model}")
-    machine = held_out(taught, lambda r: r.group.hardware)
-    chips = held_out(taught, lambda r: r.group.chip)
-    quantiles: dict[Nearness, list[float]] = {
-        "same hardware": _percentiles([residual for _, residual in pair]),
-        "same chip generation": _percentiles(by_machine(machine)), "other hardware": _percentiles(by_machine(chips)),
-        "several devices": _percentiles(log_residuals(layer_split_rows(facts, exclude_sources, as_of), learned)),
+    learned = taught.values(taught.solution)
+    several = log_residuals(layer_split_rows(facts, exclude_sources, as_of), learned)
+    spreads: dict[Nearness, Spread] = {
+        "same hardware": _spread(taught, lambda r: f"{r.group.hardware}/{r.record.model}"),
+        "same chip generation": _spread(taught, lambda r: r.group.hardware), "other hardware": _spread(taught, lambda r: r.group.chip),
+        "several devices": Spread(quantiles=percentiles(several), draws=len(several)),
     }  # fmt: skip
     counts: Counter[str] = Counter()
     newest: dict[str, str] = {}
@@ -116,11 +117,12 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
             counts[key] += 1
             newest[key] = max(newest.get(key, ""), row.record.conditions.date or "")
     return Calibration(
-        flat(learned), {k: v for k, v in quantiles.items() if v}, dict(counts), newest, len(rows), dict(left_out)
+        learned, {k: v for k, v in spreads.items() if v.quantiles}, dict(counts), newest, len(rows), dict(left_out)
     )
 
 
 def expectations(facts: Facts, *, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
     """What `teach` expects of every case, without the intervals, which take most of its time."""
     rows, _ = in_force(facts, None, exclude_sources)
-    return Calibration(flat(fit(rows, trust(facts))), rows=len(rows))
+    weight = trust(facts)
+    return Calibration(fit(rows, [weight(row) for row in rows]), rows=len(rows))

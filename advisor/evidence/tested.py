@@ -29,6 +29,8 @@ class Tested:
     predicted: float
     nearness: str
     """How far the case is from the rows that teach it, in the words of the quantity's calibration."""
+    classes: tuple[str, ...] = ()
+    """Classes by which its interval is scaled (`spread.classes`); none where nearness alone sets it."""
 
     @property
     def log_residual(self) -> float:

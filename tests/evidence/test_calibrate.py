@@ -10,9 +10,8 @@ import pytest
 
 from advisor.estimate.decode import Efficiency, Traffic, step_s
 from advisor.evidence.calibrate import START, fit
-from advisor.evidence.calibration import TERMS, Calibration
+from advisor.evidence.calibration import Calibration
 from advisor.evidence.observations import Group, Observation
-from advisor.evidence.teach import flat
 from tests.evidence.invented import TRUE, row
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def watched(truth: Efficiency = TRUE, group: Group = ALPHA, times: int = 1) -> l
 
 
 def learned(rows: Sequence[Observation]) -> Calibration:
-    return Calibration(values=flat(fit(rows)), rows=len(rows))
+    return Calibration(values=fit(rows), rows=len(rows))
 
 
 def expected_s(calibration: Calibration, like: Observation) -> float:
@@ -97,19 +96,19 @@ def test_an_outlier_moves_the_expectation_less_than_its_share() -> None:
 
 def test_a_row_of_no_weight_teaches_nothing() -> None:
     rows = watched()
-    ignored = fit([*rows, at_speed(rows[0], 0.1)], lambda each: float(each.record.id != "wild"))
-    assert flat(ignored) == pytest.approx(flat(fit(rows)))
+    ignored = fit([*rows, at_speed(rows[0], 0.1)], [1.0] * len(rows) + [0.0])
+    assert ignored == pytest.approx(fit(rows))
 
 
 def test_the_same_rows_teach_the_same() -> None:
     rows = [*watched(), *watched(group=SIBLING)]
-    assert fit(rows).values == fit(rows).values
+    assert fit(rows) == fit(rows)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     rows = [*watched(), *watched(group=SIBLING)]
-    assert flat(fit(rows)) == pytest.approx(flat(fit(rows[::-1])), abs=1e-6)
+    assert fit(rows) == pytest.approx(fit(rows[::-1]), abs=1e-6)
 
 
 def test_no_rows_leave_the_starting_values() -> None:
-    assert fit([]).values == {(term, ""): START[term] for term in TERMS}
+    assert fit([]) == {f"{term}/": value for term, value in START.items()}

@@ -27,6 +27,7 @@ from advisor.evidence.concurrency_fit import (
     tested_aside,
 )
 from advisor.evidence.concurrency_rows import BatchRow, batch_rows, observe_batch
+from advisor.evidence.spread import Spread
 from advisor.evidence.teach import teach
 from tests.evidence.invented import series, world
 from tests.evidence.test_concurrency_rows import many
@@ -83,7 +84,9 @@ def test_the_rule_is_found_again(taught: tuple[Catalog, Batching], calibration: 
 
 def test_slopes_are_those_of_the_formula(taught: tuple[Catalog, Batching], calibration: Calibration) -> None:
     chosen = [replace(row, compute_ops_s=1e12) for row in kept(taught[0])]
-    paid = np.array([(c.weight_s, c.kv_s, c.fixed_s) for c in (row_costs(row, calibration) for row in chosen)])
+    paid = np.array(
+        [(c.weight_s, c.kv_s, c.fixed_s, c.attention_s) for c in (row_costs(row, calibration) for row in chosen)]
+    )
     predicted = physics(Arrays.of(chosen), paid)
     logs = np.log([[TRUE.routing, TRUE.weights, TRUE.kv, TRUE.state, TRUE.compute]] * len(chosen))
     value, slopes = predicted(logs)
@@ -117,11 +120,13 @@ def test_nearness_follows_what_was_measured_there(taught: tuple[Catalog, Batchin
 
 
 def test_few_models_widen_an_interval_to_everything_seen(taught: tuple[Catalog, Batching]) -> None:
-    learned = replace(taught[1], quantiles={"few models": [-1.0, 0.0, 1.0]}, groups={"few models": 2})
-    assert learned.interval("few models", 0.8) == pytest.approx((math.exp(-1), math.e))
-    many_groups = replace(learned, groups={"few models": 10**6})
-    assert many_groups.interval("few models", 0.8) == pytest.approx((math.exp(-0.8), math.exp(0.8)), rel=1e-3)
-    assert learned.interval("same hardware", 0.8) is None
+    facts, learned = taught
+    here = kept(facts)[0].kind
+    few = replace(learned, spreads={"few models": Spread(quantiles=[-1.0, 0.0, 1.0], draws=2)})
+    assert few.interval("few models", 0.8, here) == pytest.approx((math.exp(-1), math.e))
+    many_groups = replace(learned, spreads={"few models": Spread(quantiles=[-1.0, 0.0, 1.0], draws=10**6)})
+    assert many_groups.interval("few models", 0.8, here) == pytest.approx((math.exp(-0.8), math.exp(0.8)), rel=1e-3)
+    assert few.interval("same hardware", 0.8, here) is None
 
 
 def test_without_rows_nothing_is_learned(calibration: Calibration) -> None:
@@ -137,7 +142,7 @@ def test_values_without_intervals_are_the_same_values(
     facts, learned = taught
     quick = scalings(facts, calibration)
     assert (quick.values, quick.counts, quick.left_out) == (learned.values, learned.counts, learned.left_out)
-    assert quick.quantiles == {}
+    assert quick.spreads == {}
 
 
 def test_relayed_rows_weigh_half(calibration: Calibration) -> None:

@@ -16,6 +16,7 @@ from advisor.estimate.footprint import footprint
 from advisor.estimate.machine import machine
 from advisor.evidence.calibration import Calibration
 from advisor.evidence.predict import bandwidth_bytes_s, decode_speed, software_date
+from advisor.evidence.spread import Spread
 from advisor.evidence.teach import teach
 from tests.estimate.small import DENSE, card, with_host
 from tests.evidence.invented import FAST, QUANTS, TOOL, case, row, series, world
@@ -73,14 +74,16 @@ def test_nothing_learned_leaves_only_the_ceiling() -> None:
 
 
 def test_without_held_out_rows_there_is_no_prediction(taught: Calibration) -> None:
-    assert speed(replace(taught, quantiles={}), case()).basis == "roofline"
+    assert speed(replace(taught, spreads={}), case()).basis == "roofline"
 
 
 def test_a_layer_split_shows_the_factor_seen_on_several_devices(taught: Calibration) -> None:
     found = speed(taught, case("pair"))
     assert found.nearness == "several devices"
     assert found.bandwidth_bytes_s < 2e12
-    bare = speed(replace(taught, quantiles=taught.quantiles | {"several devices": [0.0] * 101}), case("pair"))
+    bare = speed(
+        replace(taught, spreads={**taught.spreads, "several devices": Spread(quantiles=[0.0] * 101)}), case("pair")
+    )
     assert found.tok_s == pytest.approx((bare.tok_s or 0) * taught.middle("several devices"))
     assert taught.middle("several devices") == pytest.approx(0.5, rel=0.05)
 

@@ -11,7 +11,7 @@ import pytest
 from advisor.evidence.calibrate import fit
 from advisor.evidence.observations import Observation, plain_decode
 from advisor.evidence.several import layer_split_rows
-from advisor.evidence.teach import DRAWS, Taught, by_machine, expectations, flat, held_out, log_residuals, teach, trust
+from advisor.evidence.teach import Taught, expectations, held_out, log_residuals, teach, trust
 from tests.evidence.invented import FAST, TRUE, observed, row, series, world
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ def test_expectations_are_the_same_without_intervals(taught: Calibration) -> Non
     found = expectations(world(ROWS))
     assert found.values == taught.values
     assert found.rows == taught.rows
-    assert found.quantiles == {}
+    assert found.spreads == {}
 
 
 def test_no_rows_teach_nothing() -> None:
     found = teach(world())
-    assert (found.rows, found.quantiles, found.counts) == (0, {}, {})
+    assert (found.rows, found.spreads, found.counts) == (0, {}, {})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +67,7 @@ def test_a_held_out_residual_comes_from_a_fit_that_never_saw_the_group(name: str
         found = held_out(Taught(watched, lambda _: 1.0), lambda each: each.group.hardware)
         return [residual for each, residual in found if each.group.hardware == name]
 
-    assert residuals(doubled) == pytest.approx([each + math.log(2) for each in residuals(rows)], abs=1e-4)
+    assert residuals(doubled) == pytest.approx([each + math.log(2) for each in residuals(rows)], abs=2e-3)
 
 
 def test_every_row_is_held_out_once() -> None:
@@ -81,12 +81,6 @@ def test_a_residual_is_measured_over_predicted() -> None:
     twice = replace(rows[0], record=replace(rows[0].record, decode_tok_s=2 * (rows[0].record.decode_tok_s or 0)))
     slow, quick = log_residuals([rows[0], twice], fit(rows))
     assert quick - slow == pytest.approx(math.log(2))
-
-
-def test_each_machine_counts_alike_however_many_rows_it_has() -> None:
-    few, many = observed(ROWS[0]), observed(ROWS[-1])
-    spread = by_machine([(few, 1.0), *((many, -1.0) for _ in range(50))])
-    assert sorted(spread) == [-1.0] * DRAWS + [1.0] * DRAWS
 
 
 def test_weaker_sources_and_relayed_rows_count_less() -> None:
@@ -123,7 +117,7 @@ def test_rows_newer_than_the_day_asked_about_do_not_teach(taught: Calibration) -
 def test_rows_of_an_excluded_source_do_not_teach() -> None:
     found = teach(world(ROWS), exclude_sources=frozenset({"magazine"}))
     alone = teach(world(record for record in ROWS if record.source != "magazine"))
-    assert (found.values, found.quantiles, found.counts) == (alone.values, alone.quantiles, alone.counts)
+    assert (found.values, found.spreads, found.counts) == (alone.values, alone.spreads, alone.counts)
     assert found.left_out["source excluded"] == sum(record.source == "magazine" for record in ROWS)
 
 
@@ -180,7 +174,7 @@ def test_several_devices_are_shown_but_not_taught_from(taught: Calibration) -> N
     found = learned(*ROWS, *split)
     assert found.values == taught.values
     assert found.left_out["several devices"] == len(split)
-    assert len(found.quantiles["several devices"]) == 101
+    assert len(found.spreads["several devices"].quantiles) == 101
     assert found.middle("several devices") == pytest.approx(0.5, rel=0.05)
 
 
@@ -191,4 +185,4 @@ def over_two(record: Record) -> Record:
 
 def test_the_fit_behind_a_calibration_is_the_plain_fit() -> None:
     rows = [observed(record) for record in ROWS]
-    assert learned(*ROWS).values == flat(fit(rows, trust(world())))
+    assert learned(*ROWS).values == fit(rows, [trust(world())(each) for each in rows])
