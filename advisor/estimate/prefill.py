@@ -107,8 +107,18 @@ class Rates:
     """τ: fixed seconds a layer and micro-batch."""
 
 
+_COUNTED: dict[str, tuple[Model, Multiplied]] = {}
+
+
 def multiplied(model: Model) -> Multiplied:
-    """What a prompt token is multiplied by in `model`, counted tensor by tensor."""
+    """What a prompt token is multiplied by in `model`, counted tensor by tensor. The same model is counted once."""
+    known = _COUNTED.get(model.id)
+    if known is None or known[0] is not model:
+        known = _COUNTED[model.id] = model, _counted(model)
+    return known[1]
+
+
+def _counted(model: Model) -> Multiplied:
     tensors = [t for t in tensor_list(model) if t.part not in NOT_MULTIPLIED and len(t.shape) >= MATRIX]
     routed: Counter[tuple[int, int]] = Counter()
     for tensor in tensors:

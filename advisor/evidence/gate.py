@@ -2,8 +2,8 @@
 
     decode    tok/s × bytes a token touches              ≤ peak memory bandwidth
     several   steps/s × bytes the whole batch touches    ≤ peak memory bandwidth
-    prefill   2 × parameters multiplied × tok/s          ≤ highest known dense rate
-    training  6 × parameters × tok/s (LoRA: at least 4)  ≤ highest known dense rate
+    prefill   operations × tok/s                         ≤ highest known dense rate
+    training  operations × tok/s                         ≤ highest known dense rate
 
 What a row leaves open is decided for it: a depth not stated counts as zero, devices that may have worked together add up,
 a batch touches the experts of one token, head and attention of a checkpoint may be as narrow as its label. What fails all
@@ -13,14 +13,15 @@ the same is impossible; what fails only as labelled is suspect.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from advisor import units
 from advisor.estimate.kv_cache import TYPE_BYTES, read_bytes
-from advisor.estimate.note import Note, note
+from advisor.estimate.note import note
 from advisor.estimate.parameters import Parameters, parameters
-from advisor.estimate.prefill import highest_ops_s
 from advisor.estimate.weights import CannotSize, Weights
+from advisor.evidence import gate_compute
+from advisor.evidence.gate_check import Check, VerdictKind, than, unknown
 from advisor.evidence.observations import row_weights, stated_bytes
 
 if TYPE_CHECKING:
@@ -31,15 +32,10 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.model import Model
     from advisor.catalog.schema.record import Record
     from advisor.catalog.schema.runtime import Runtime
+    from advisor.estimate.note import Note
 
-VerdictKind = Literal["passes", "disputed", "suspect", "impossible", "cannot check"]
 WORST_FIRST: tuple[VerdictKind, ...] = ("impossible", "suspect", "passes", "cannot check")
 
-FULL_TRAINING = 6
-"""Operations per parameter and token: two forward, four backward."""
-ADAPTER_TRAINING = 4
-"""The same without gradients of the frozen weights: the least any training of adapters takes."""
-FORWARD = 2
 SEQUENTIAL = frozenset({"layer split", "rpc", "replicas"})
 """Ways to share work that give one sequence the bandwidth of one device at a time."""
 BITS = 8
@@ -61,13 +57,8 @@ class Verdict:
     """The row's own word for why it is disputed or suspect."""
     above: bool = False
     """Whether the arithmetic itself exceeds what is known of the machine, whatever the row says of itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    kind: VerdictKind
-    note: Note
-    figure: str = ""
+    unchecked: tuple[Check, ...] = ()
+    """Further figures of the row that could not be held against anything, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +94,36 @@ class Gate:
         if not checks:
             return None
         worst = min(checks, key=lambda check: WORST_FIRST.index(check.kind))
-        above = worst.kind in {"impossible", "suspect"}
+        kind, reason = worst.kind, None
         if record.disputed:
-            return Verdict(record, "disputed", worst.note, worst.figure, record.disputed, above)
-        if record.suspect and worst.kind != "impossible":
-            return Verdict(record, "suspect", worst.note, worst.figure, record.suspect, above)
-        return Verdict(record, worst.kind, worst.note, worst.figure, above=above)
+            kind, reason = "disputed", record.disputed
+        elif record.suspect and worst.kind != "impossible":
+            kind, reason = "suspect", record.suspect
+        elif worst.kind == "suspect" and worst.figure == "prefill_tok_s":
+            reason = record.prefill_doubt
+        return Verdict(
+            record, kind, worst.note, worst.figure, reason, above=worst.kind in {"impossible", "suspect"},
+            unchecked=tuple(check for check in checks if check.kind == "cannot check" and check is not worst),
+        )  # fmt: skip
 
-    def _decode(self, record: Record) -> _Check | None:
+    def _decode(self, record: Record) -> Check | None:
         if record.decode_tok_s is None:
             return None
         return self._reading(record, record.decode_tok_s, 1, self._bandwidth_bytes_s(record, alone=True))
 
-    def _batch(self, record: Record) -> _Check | None:
+    def _batch(self, record: Record) -> Check | None:
         if record.aggregate_tok_s is None:
             return None
         requests = record.conditions.concurrency
         if requests is None:
-            return _unknown("number of requests not stated")
+            return unknown("number of requests not stated")
         return self._reading(record, record.aggregate_tok_s, requests, self._bandwidth_bytes_s(record, alone=False))
 
-    def _reading(self, record: Record, tok_s: float, requests: int, peak: float | str) -> _Check:
+    def _reading(self, record: Record, tok_s: float, requests: int, peak: float | str) -> Check:
         """Bytes read a second for so many tokens a second against the peak."""
         touched = self._touched_bytes(record, requests)
         if isinstance(touched, str) or isinstance(peak, str):
-            return _unknown(touched if isinstance(touched, str) else str(peak))
+            return unknown(touched if isinstance(touched, str) else str(peak))
         steps = tok_s / requests
         kind: VerdictKind = (
             "impossible"
@@ -138,53 +134,41 @@ class Gate:
         )
         used = touched.least if kind == "impossible" else touched.as_labelled
         rate = "{measured_tok_s}" if requests == 1 else "{measured_tok_s} / {requests} requests"
-        words = f"{rate} × {{touched_gb}} = {{needed_gb_s}} {_than(above=kind != 'passes')} {{peak_gb_s}}"
-        return _Check(kind, note(
+        words = f"{rate} × {{touched_gb}} = {{needed_gb_s}} {than(above=kind != 'passes')} {{peak_gb_s}}"
+        return Check(kind, note(
             words + (": the weights or the cache take fewer bytes than the label says" if kind == "suspect" else ""),
             measured_tok_s=tok_s, requests=requests, touched_gb=units.to_gb(used), needed_gb_s=units.to_gb(steps * used),
             peak_gb_s=units.to_gb(peak),
         ))  # fmt: skip
 
-    def _prefill(self, record: Record) -> _Check | None:
+    def _prefill(self, record: Record) -> Check | None:
         if record.prefill_tok_s is None:
             return None
         if record.kind == "prefix-cache":
-            return _unknown("part of the prompt came from a cache")
-        found = self._compute(record, FORWARD, record.prefill_tok_s, narrow=self._narrow(record))
+            return unknown("part of the prompt came from a cache")
+        subject = self._subject(record)
+        if isinstance(subject, str):
+            return unknown(subject)
+        found = gate_compute.prefill(record, *subject, self._devices(record), narrow=self._narrow(record))
         if found.kind == "impossible" and record.prefill_doubt:
-            return _Check("suspect", found.note)
+            return replace(found, kind="suspect")
         return found
 
-    def _training(self, record: Record) -> _Check | None:
+    def _training(self, record: Record) -> Check | None:
         if record.train_tok_s is None:
             return None
-        method = " ".join(map(str, (record.other.get("training_method", ""), record.method or ""))).lower()
-        full = "full" in method and "lora" not in method
-        return self._compute(record, FULL_TRAINING if full else ADAPTER_TRAINING, record.train_tok_s, narrow=False)
+        subject = self._subject(record)
+        if isinstance(subject, str):
+            return unknown(subject)
+        return gate_compute.training(record, subject[1], self._devices(record))
 
-    def _compute(self, record: Record, operations: int, tok_s: float, *, narrow: bool) -> _Check:
+    def _subject(self, record: Record) -> tuple[Model, Parameters] | str:
+        """The model with its parameters, or what of them is not known."""
         model = self._model(record)
         if isinstance(model, str):
-            return _unknown(model)
+            return model
         counted = self._counted(model)
-        if counted is None:
-            return _unknown(f"layers not known: {model.id}")
-        devices = self._devices(record)
-        rates = [highest_ops_s(device) for device in devices]
-        if not devices or None in rates:
-            return _unknown(f"compute rate not known: {record.hardware}")
-        peak = sum(rate for rate in rates if rate is not None) / units.TERA
-        measured = sum(device.measured_fp16_tflops or peak for device in devices)
-        needed = operations * counted.multiplied_per_token * tok_s / units.TERA
-        kind: VerdictKind = (
-            "impossible" if needed > peak else "suspect" if needed > measured and not narrow else "passes"
-        )
-        words = f"{operations} × {{active_parameters}} × {{measured_tok_s}} = {{needed_tflops}} {_than(above=kind != 'passes')} "
-        return _Check(kind, note(
-            words + ("{peak_tflops} measured in FP16" if kind == "suspect" else "{peak_tflops}"),
-            active_parameters=counted.multiplied_per_token, measured_tok_s=tok_s, needed_tflops=needed,
-            peak_tflops=measured if kind == "suspect" else peak,
-        ))  # fmt: skip
+        return (model, counted) if counted else f"layers not known: {model.id}"
 
     def _touched_bytes(self, record: Record, requests: int) -> _Touched | str:
         """Bytes one decode step of so many requests reads, or why they are not known.
@@ -284,11 +268,3 @@ class Gate:
         if not known or len(known) < len(rates):
             return f"memory bandwidth not known: {record.hardware}"
         return max(known) if alone and record.conditions.parallel in SEQUENTIAL else sum(known)
-
-
-def _unknown(reason: str) -> _Check:
-    return _Check("cannot check", note(reason))
-
-
-def _than(*, above: bool) -> str:
-    return ">" if above else "≤"

@@ -42,7 +42,8 @@ def reason(facts: Facts, row: Tested, rows: Iterable[Tested]) -> Note:
             )  # fmt: skip
     alone = sum(machine(facts, other.record) == machine(facts, row.record) for other in others)
     if alone < FEW:
-        return note("{rows} other rows of this machine: it is predicted from other machines", rows=alone)
+        words = ("no other row", "{rows} other row", "{rows} other rows")[min(alone, 2)]
+        return note(f"{words} of this machine: it is predicted from other machines", rows=alone)
     return note("not known: neither its page, its machine nor its format is off like this elsewhere")
 
 

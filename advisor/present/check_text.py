@@ -10,10 +10,11 @@ from advisor.present.evidence_table import MARKS, thousands
 from advisor.present.formats import as_printed, say, signed_share, tok_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from advisor.catalog.contents import Facts
     from advisor.decide.neighbours import Neighbours
+    from advisor.estimate.note import Note
     from advisor.evidence.finding import Measured
     from advisor.evidence.gate import Verdict
 
@@ -40,18 +41,35 @@ def physics(verdicts: Sequence[Verdict], records: int, *, explain: bool) -> Iter
         f"{counts['impossible']:,} impossible"
     )
     for kind in ("disputed", "suspect"):
-        chosen = [verdict for verdict in verdicts if verdict.kind == kind]
+        chosen = sorted(
+            (verdict for verdict in verdicts if verdict.kind == kind), key=lambda verdict: not verdict.above
+        )
         if chosen:
             yield f"{kind}:"
             yield from (f"  {verdict.record.id}: {_doubt(verdict)}" for verdict in chosen)
-    unknown = [verdict for verdict in verdicts if verdict.kind == "cannot check"]
+    unknown = [verdict.note for verdict in verdicts if verdict.kind == "cannot check"]
     if unknown:
         yield "cannot check:"
-        reasons = Counter(say(verdict.note).partition(":")[0] for verdict in unknown)
-        yield from (f"  {count:>4}  {reason}" for reason, count in reasons.most_common())
+        yield from _by_reason(unknown)
+    further = [check.note for verdict in verdicts for check in verdict.unchecked]
+    if further:
+        yield "cannot check a further figure of:"
+        yield from _by_reason(further)
     if explain:
         yield "every row:"
-        yield from (f"  {verdict.record.id}: {verdict.kind}: {say(verdict.note)}" for verdict in verdicts)
+        yield from (f"  {verdict.record.id}: {verdict.kind}: {_whole(verdict)}" for verdict in verdicts)
+
+
+def _by_reason(notes: Iterable[Note]) -> Iterator[str]:
+    reasons = Counter(say(note).partition(":")[0] for note in notes)
+    yield from (f"  {count:>4}  {reason}" for reason, count in reasons.most_common())
+
+
+def _whole(verdict: Verdict) -> str:
+    """The arithmetic of a row, and what of it could not be checked."""
+    return "; ".join(
+        [say(verdict.note), *(f"{each.figure} cannot be checked: {say(each.note)}" for each in verdict.unchecked)]
+    )
 
 
 def _doubt(verdict: Verdict) -> str:
@@ -66,7 +84,7 @@ def row(place: str, found: Neighbours, verdict: Verdict | None) -> Iterator[str]
     if record.decode_tok_s is not None:
         parts.append(f"{as_printed(record.decode_tok_s)} tok/s measured, {_expected(found)}")
     if verdict:
-        parts.append(f"{verdict.kind}: {say(verdict.note)}")
+        parts.append(f"{verdict.kind}: {_whole(verdict)}")
     yield f"{place}: {record.id}: {'; '.join(parts) or 'no rate to check'}"
     yield from (f"    {_neighbour(each)}" for each in found.nearest)
     if record.decode_tok_s is not None and not found.nearest:

@@ -72,6 +72,8 @@ FOR_PROGRAMS = tuple(Column(key, key) for key in (
 ))  # fmt: skip
 FIELDS = ("kind", "decode_tok_s", "aggregate_tok_s", "prefill_tok_s", "ttft_s", "train_tok_s", "power_w", "quant", "devices",
           "source", "status")  # fmt: skip
+COMPUTED = frozenset({"prefill_tok_s", "train_tok_s"})
+"""Figures held against what a chip computes."""
 CONDITIONS = ("runtime", "runtime_version", "backend", "depth_tokens", "prompt_tokens", "output_tokens", "concurrency", "kv_type",
               "speculative", "placement", "date")  # fmt: skip
 
@@ -85,10 +87,11 @@ def predicted(row: Measured) -> float | None:
 
 def text(facts: Facts, question: Question, found: Pair, output_format: TableFormat) -> str:
     """The rows in the format asked for."""
+    gate = Gate(facts)
     if output_format in {"csv", "json"}:
         decode, other = (
-            [_program_row(row) for row in found.decode],
-            [_other_program_row(facts, row) for row in found.other],
+            [_program_row(gate, row) for row in found.decode],
+            [_other_program_row(gate, row) for row in found.other],
         )
         if output_format == "csv":
             keys = [column.key for column in FOR_PROGRAMS]
@@ -98,7 +101,7 @@ def text(facts: Facts, question: Question, found: Pair, output_format: TableForm
             "depth_tokens": question.demand.depth_tokens or 0, "concurrency": question.demand.concurrency,
             "decode": decode, "other": other,
         })  # fmt: skip
-    return "\n\n".join(_parts(facts, question, found, output_format))
+    return "\n\n".join(_parts(gate, question, found, output_format))
 
 
 class _Notes:
@@ -119,7 +122,7 @@ class _Notes:
         )
 
 
-def _parts(facts: Facts, question: Question, found: Pair, output_format: TableFormat) -> Iterable[str]:
+def _parts(gate: Gate, question: Question, found: Pair, output_format: TableFormat) -> Iterable[str]:
     where = f"{question.model.id} on {question.hardware.name}"
     notes = _Notes()
     if not found.decode and not found.other:
@@ -127,11 +130,11 @@ def _parts(facts: Facts, question: Question, found: Pair, output_format: TableFo
         return
     if found.decode:
         yield f"{where}: decode of one request, compared with depth {thousands(question.demand.depth_tokens or 0)}"
-        yield render(FOR_PEOPLE, [_person_row(row, notes) for row in found.decode], output_format)
+        yield render(FOR_PEOPLE, [_person_row(gate, row, notes) for row in found.decode], output_format)
         yield LEGEND
     if found.other:
         yield "everything else measured there"
-        yield render(OTHERS_FOR_PEOPLE, [_other_person_row(facts, row, notes) for row in found.other], output_format)
+        yield render(OTHERS_FOR_PEOPLE, [_other_person_row(gate, row, notes) for row in found.other], output_format)
     if lines := notes.lines():
         yield lines
 
@@ -150,31 +153,39 @@ def _differs(differences: Iterable[str]) -> str:
     )
 
 
-def _person_row(row: Measured, notes: _Notes) -> Sequence[Any]:
+def _person_row(gate: Gate, row: Measured, notes: _Notes) -> Sequence[Any]:
     record = row.record
     return (
         f"{MARKS[row.closeness]}{row.tier}", record.decode_tok_s, predicted(row), row.residual, record.quant, _software(record),
         record.conditions.depth_tokens, record.conditions.date, record.source,
-        f"{_differs(row.differences)} {notes.mark(row.remark)}".strip(),
+        f"{_differs(row.differences)} {notes.mark(_with_arithmetic(gate, record, row.remark))}".strip(),
     )  # fmt: skip
 
 
-def _remark(facts: Facts, record: Record) -> str:
-    """What the row says of itself, with the arithmetic where it is above what its machine can do."""
+def _remark(gate: Gate, record: Record) -> str:
+    """What the row says of itself, and what physics says."""
     reason = record.disputed or record.suspect or record.prefill_doubt or record.note or ""
-    words = f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
-    verdict = Gate(facts).verdict(record)
-    if verdict is None or not verdict.above:
-        return words
-    return f"{words} ({say(verdict.note)})" if words else f"{verdict.kind}: {say(verdict.note)}"
+    return _with_arithmetic(
+        gate, record, f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
+    )
 
 
-def _other_person_row(facts: Facts, record: Record, notes: _Notes) -> Sequence[Any]:
+def _with_arithmetic(gate: Gate, record: Record, words: str) -> str:
+    """The words with the arithmetic of a figure above what its machine can do, and why a compute rate cannot be judged."""
+    verdict = gate.verdict(record)
+    if verdict and verdict.above:
+        return f"{words} ({say(verdict.note)})" if words else f"{verdict.kind}: {say(verdict.note)}"
+    if verdict and verdict.kind == "cannot check" and verdict.figure in COMPUTED:
+        return "; ".join(filter(None, (words, f"cannot check: {say(verdict.note)}")))
+    return words
+
+
+def _other_person_row(gate: Gate, record: Record, notes: _Notes) -> Sequence[Any]:
     rates = [words.format(as_printed(value)) for name, words in SHORT if (value := getattr(record, name)) is not None]
     measured = ", ".join([*rates, *(f"{spaced(name)} {said(value)}" for name, value in record.other.items())])
     return (
-        record.kind, tier(facts, record), record.conditions.concurrency, measured, record.quant, _software(record),
-        record.conditions.date, record.source, notes.mark(_remark(facts, record)),
+        record.kind, tier(gate.facts, record), record.conditions.concurrency, measured, record.quant, _software(record),
+        record.conditions.date, record.source, notes.mark(_remark(gate, record)),
     )  # fmt: skip
 
 
@@ -186,17 +197,18 @@ def _stated(record: Record) -> dict[str, Any]:
     }
 
 
-def _program_row(row: Measured) -> dict[str, Any]:
+def _program_row(gate: Gate, row: Measured) -> dict[str, Any]:
     return _ordered({
         **_stated(row.record), "match": row.closeness, "why": list(row.differences), "tier": row.tier,
-        "predicted_tok_s": predicted(row), "residual": row.residual, "remark": row.remark or None,
+        "predicted_tok_s": predicted(row), "residual": row.residual,
+        "remark": _with_arithmetic(gate, row.record, row.remark) or None,
     })  # fmt: skip
 
 
-def _other_program_row(facts: Facts, record: Record) -> dict[str, Any]:
+def _other_program_row(gate: Gate, record: Record) -> dict[str, Any]:
     compared: dict[str, Any] = {"match": None, "why": [], "predicted_tok_s": None, "residual": None}
     return _ordered(
-        {**_stated(record), **compared, "tier": tier(facts, record), "remark": _remark(facts, record) or None}
+        {**_stated(record), **compared, "tier": tier(gate.facts, record), "remark": _remark(gate, record) or None}
     )
 
 

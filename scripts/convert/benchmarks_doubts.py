@@ -58,6 +58,14 @@ PREFILL_IMPOSSIBLE = {
     ),
 }
 """Rows whose prefill no chip of theirs could reach, by id."""
+_TOOLS = (
+    (
+        "llama-bench",
+        re.compile(r"\bllama-bench [\w .-]*?\bpp\d+[ /]tg\d+|\btg\d+[:=] ?(?P<decode>[\d.]+)(?: ± [\d.]+)? t(?:/s|ps)"),
+    ),
+    ("mlx_lm.benchmark", re.compile(r"Timing with prompt_tokens=\d+, generation_tokens=\d+, batch_size=1\b")),
+)
+"""Tools that time decode by itself, by what a self-report quotes of their settings or of what they print."""
 SPLIT_CONTRADICTED = "the source contradicts itself: its arguments say layer split, its speed-up over one card does not"
 
 
@@ -100,6 +108,16 @@ def _spark_reason(row: dict[str, Any], flags: str, *, whole: bool) -> str | None
     return None
 
 
+def tool_quoted(row: dict[str, Any]) -> str | None:
+    """The tool whose settings or output a self-report quotes; None where it quotes none."""
+    for tool, pattern in _TOOLS:
+        if found := pattern.search(row["notes"] or ""):
+            printed = found.groupdict().get("decode")
+            assert printed is None or float(printed) == row["decode_tok_s"], row["id"]
+            return tool
+    return None
+
+
 def other_doubts(row: dict[str, Any]) -> dict[str, Any]:
     """Rate, plain decode and reasons of a row in the other layout."""
     notes, metric = row["notes"] or "", row["metric"]
@@ -117,6 +135,8 @@ def other_doubts(row: dict[str, Any]) -> dict[str, Any]:
     elif _SERVED.search(metric):
         found["rate"] = "end-to-end"
         found["not_for_calibration"] = "output throughput of a served request, prefill included"
+    elif tool_quoted(row):
+        found["rate"] = "decode"
     elif metric.startswith(("self-reported", "webui", "LM Studio", "generation speed seen", "README", '"', "text:")):
         found["rate"] = "not stated"
     else:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from scripts.convert.benchmarks_conditions import PLACEMENTS, Stated, parallel
-from scripts.convert.benchmarks_doubts import other_doubts
+from scripts.convert.benchmarks_doubts import other_doubts, tool_quoted
 from scripts.convert.benchmarks_hosts import host_facts
 from scripts.convert.benchmarks_models import LABELS
 from scripts.convert.benchmarks_pages import RELAYS, other_page
@@ -76,7 +76,13 @@ def other_draft(row: dict[str, Any], number: int, file: str, names: Names) -> Dr
         **other_doubts(row),
         "flags": [plain_words(text) for text in _flags(row, stated)],
         "where": _where(row, page),
-        "method": row["metric"] + (f"; {version}" if version.startswith("llmfit") else ""),
+        "method": "; ".join(
+            [
+                row["metric"],
+                *([version] if version.startswith("llmfit") else []),
+                *([tool] if (tool := tool_quoted(row)) else []),
+            ]
+        ),
         "note": _note(row["notes"] or "", other),
     }
     return Draft(file, number, row["id"], hardware, page, body, row.get("duplicate_of"))
@@ -102,8 +108,9 @@ def _conditions(row: dict[str, Any], hardware: str, cards: int) -> Stated:
     backend = row["backend"] or ("CPU" if row["offload"] == "cpu-only" else None)
     stated.put_backend(backend, runtime, maker)
     stated.put_date(row["date"])
+    depth = _depth(row)
     stated.put(
-        depth_tokens=row["context_depth"],
+        depth_tokens=depth,
         prompt_tokens=row["prompt_tokens"],
         output_tokens=row["generated_tokens"],
         concurrency=row["concurrency"],
@@ -111,14 +118,22 @@ def _conditions(row: dict[str, Any], hardware: str, cards: int) -> Stated:
         batch=row["batch"],
         ubatch=row["ubatch"],
     )
-    if row["context_depth"] and row["decode_tok_s"] and row["prefill_tok_s"] and not _timed_at_one_depth(row["metric"]):
+    if depth and row["decode_tok_s"] and row["prefill_tok_s"] and not _timed_at_one_depth(row["metric"]):
         stated.put(prefill_depth_tokens=0)
     stated.put_kv_type(row["kv_type"])
-    stated.put_speculation(_speculation(row), row["metric"])
+    stated.put_speculation(_speculation(row), f"{row['metric']} {tool_quoted(row) or ''}")
     _put_placement(stated, row, hardware)
     _put_machine(stated, row)
     shared = row["parallelism"] or ("layer split" if "-sm layer" in (row["notes"] or "") else None)
     stated.put(parallel=parallel(shared, cards))
+    return stated
+
+
+def _depth(row: dict[str, Any]) -> int | None:
+    """Tokens cached when decoding starts: none for llama-bench, the prompt for a tool that decodes after it."""
+    stated: int | None = row["context_depth"]
+    if stated is None and (tool := tool_quoted(row)):
+        return 0 if tool == "llama-bench" else int(row["prompt_tokens"])
     return stated
 
 
@@ -167,7 +182,10 @@ def _put_machine(stated: Stated, row: dict[str, Any]) -> None:
 
 
 def _flags(row: dict[str, Any], stated: Stated) -> list[str]:
-    said = ["community self-report, depth not recorded"] if SELF_REPORT in (row["notes"] or "") else []
+    reported, tool = SELF_REPORT in (row["notes"] or ""), tool_quoted(row)
+    said = (
+        [f"community self-report, {f'depth as {tool} times it' if tool else 'depth not recorded'}"] if reported else []
+    )
     audit = re.sub(r"^\d{4}-\d\d-\d\d: ", "", row.get("audit", ""))
     return [*said, *stated.flags, *([audit] if audit else [])]
 

@@ -43,6 +43,29 @@ def test_the_shipped_catalog_passes_and_counts_its_doubts(advisor: Advisor) -> N
         assert part in found.out
 
 
+def test_the_training_table_of_the_reference_report_is_disputed_with_its_arithmetic(advisor: Advisor) -> None:
+    lines = advisor("catalog", "check").out.splitlines()
+    said = {line.split(":")[0].strip(): line for line in lines[lines.index("disputed:") : lines.index("suspect:")]}
+    for size, needed in (("3.2-3b", "1,595"), ("3.1-8b", "1,611"), ("3.3-70b", "1,412")):
+        line = said[f"seed4-train-llama-{size}"]
+        assert f"= {needed} TFLOPS > 500 TFLOPS dense" in line
+        assert "BF16 measured at 78-86 TFLOPS" in line
+
+
+def test_rows_above_what_the_machine_can_do_come_before_other_disputes(advisor: Advisor) -> None:
+    lines = advisor("catalog", "check").out.splitlines()
+    above = [" > " in line for line in lines[lines.index("disputed:") + 1 : lines.index("suspect:")]]
+    assert above == sorted(above, reverse=True)
+    assert any(above)
+
+
+def test_figures_nobody_could_check_are_counted_by_reason(advisor: Advisor) -> None:
+    lines = advisor("catalog", "check", "--explain").out.splitlines()
+    start = lines.index("cannot check a further figure of:")
+    assert any(line.endswith("compute rate not known") for line in lines[start : lines.index("every row:")])
+    assert any("prefill_tok_s cannot be checked: compute rate not known: r9700" in line for line in lines)
+
+
 def test_a_possible_row_is_compared_with_prediction_and_neighbours(advisor: Advisor, tmp_path: Path) -> None:
     found = advisor("catalog", "check", str(overlay(tmp_path, "57.9")))
     assert found.code == 0

@@ -7,6 +7,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from advisor.present.tables import LINE_WIDTH
 
 if TYPE_CHECKING:
@@ -44,6 +46,35 @@ def test_a_disputed_row_is_shown_with_its_reason(advisor: Advisor) -> None:
     found = next(row for row in rows(advisor)["decode"] if row["record"] == "seed4-gpt-oss-120b-sglang")
     assert found["remark"].startswith("disputed: ")
     assert "disputed: 49.7" in advisor(*PAIR).out
+
+
+@pytest.mark.parametrize(
+    ("model", "rate", "arithmetic"),
+    [
+        ("llama-3.2-3b", 82739, "6 × 3.2B × 82,739 tok/s = 1,595 TFLOPS > 500 TFLOPS"),
+        ("llama-3.1-8b", 53658, "4 × 7.5B × 53,658 tok/s = 1,611 TFLOPS > 500 TFLOPS"),
+        ("llama-3.3-70b", 5079, "4 × 69.5B × 5,079 tok/s = 1,412 TFLOPS > 500 TFLOPS"),
+    ],
+)
+def test_training_rows_say_why_they_are_disputed(advisor: Advisor, model: str, rate: float, arithmetic: str) -> None:
+    found = json.loads(advisor("evidence", model, "--hw", "dgx-spark", "--json").out)
+    (quoted,) = (row for row in found["other"] if row["train_tok_s"] == rate)
+    assert quoted["remark"].startswith("disputed: up to 1.6 PFLOPS implied; BF16 measured at 78-86 TFLOPS")
+    assert arithmetic in quoted["remark"]
+    shown = " ".join(advisor("evidence", model, "--hw", "dgx-spark").out.split())
+    assert f"training {rate:,} tok/s" in shown
+    assert arithmetic in shown
+
+
+def test_a_decode_rate_above_the_bandwidth_shows_the_arithmetic(advisor: Advisor) -> None:
+    found = next(row for row in rows(advisor)["decode"] if row["record"] == "kubis-gpt-oss-120b-solo-c1")
+    assert "289 GB/s > 273 GB/s" in found["remark"]
+
+
+def test_a_chip_of_unknown_compute_rate_says_so(advisor: Advisor) -> None:
+    found = json.loads(advisor("evidence", "gpt-oss-120b", "--hw", "apple-m2-ultra-192", "--json").out)
+    remarks = {row["remark"] for row in found["other"] if row["kind"] == "prefill"}
+    assert any(remark.endswith("cannot check: compute rate not known: apple-m2-ultra-192") for remark in remarks)
 
 
 def test_nearest_rows_come_first(advisor: Advisor) -> None:

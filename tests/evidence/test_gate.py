@@ -187,6 +187,34 @@ def test_what_is_impossible_stays_so_when_faster(speed: float, factor: float) ->
         assert judged(decode_tok_s=speed * factor).kind == "impossible"
 
 
+@pytest.mark.parametrize(
+    ("row_id", "arithmetic"),
+    [
+        ("seed4-train-llama-3.2-3b", "6 × 3.2B × 82,739 tok/s = 1,595 TFLOPS > 500 TFLOPS dense"),
+        ("seed4-train-llama-3.1-8b", "4 × 7.5B × 53,658 tok/s = 1,611 TFLOPS > 500 TFLOPS dense"),
+        ("seed4-train-llama-3.3-70b", "4 × 69.5B × 5,079 tok/s = 1,412 TFLOPS > 500 TFLOPS dense"),
+    ],
+)
+def test_training_of_the_reference_report_needs_more_than_the_chip_computes(
+    catalog: Catalog, row_id: str, arithmetic: str
+) -> None:
+    record = catalog.records[row_id]
+    found = Gate(catalog).verdict(record)
+    assert found is not None
+    assert (found.kind, found.above, say(found.note)) == ("disputed", True, arithmetic)
+    unlabelled = Gate(catalog).verdict(replace(record, disputed=None))
+    assert unlabelled is not None
+    assert unlabelled.kind == "impossible"
+
+
+def test_what_the_vendor_printed_later_is_above_what_anybody_measured(catalog: Catalog) -> None:
+    later = [
+        Gate(catalog).verdict(catalog.records[f"nvidia-train-v2-llama-3.{each}"]) for each in ("2-3b", "1-8b", "3-70b")
+    ]
+    assert [each.kind for each in later if each] == ["suspect"] * 3
+    assert [round(each.note.named["needed_tflops"]) for each in later if each] == [261, 209, 211]
+
+
 def test_no_row_of_the_shipped_catalog_is_impossible(catalog: Catalog) -> None:
     refused = [v.record.id for v in Gate(catalog).verdicts(catalog.records.values()) if v.kind == "impossible"]
     assert refused == []

@@ -91,7 +91,10 @@ class Record:
     prefill_tok_s_sd: NotNegative | None = None
     ttft_s: Annotated[NotNegative | None, "time to the first token"] = None
     power_w: Annotated[Positive | None, "average or median while working, as other.power_meaning says"] = None
-    train_tok_s: Annotated[Positive | None, "trained tokens per second"] = None
+    train_tok_s: Annotated[
+        Positive | None,
+        "trained tokens per second; other.training_method says how (full fine-tune, LoRA, QLoRA), other.adapter_parameters how many",
+    ] = None
     other: Annotated[dict[str, float | str | bool], "further figures as printed, unit at the end of the name"] = field(
         default_factory=dict
     )
