@@ -11,6 +11,7 @@ import click
 
 from advisor.catalog import find
 from advisor.catalog.schema.common import is_date
+from advisor.cli.batch_keys import KEYS
 from advisor.cli.fit import DEFAULT_CONTEXT, DEFAULT_UBATCH, calibration, command_line, excluded
 from advisor.cli.options import MOST_BYTES, MOST_TOKENS, kv_type
 from advisor.cli.setup import SYSTEMS, setup
@@ -20,6 +21,7 @@ from advisor.errors import AdvisorError, Exit, UsageError
 from advisor.estimate.case import Demand
 from advisor.estimate.command_line import Asked, completed, told
 from advisor.evidence.calibration import Calibration
+from advisor.evidence.curve import with_curve
 from advisor.present.fit_json import finding_json
 
 if TYPE_CHECKING:
@@ -33,11 +35,6 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 1_000_000
 MOST_REQUESTS_AT_ONCE = 4096
-KNOWN = frozenset({
-    "id", "model", "hw", "quant", "runtime", "backend", "context", "depth", "concurrency", "kv_type", "prompt", "output", "cached", "as_of",
-    "exclude_sources", "uncalibrated", "ubatch", "flash_attention", "reserve", "resident", "level",
-    "flags", "os", "gpu_memory", "host_memory", "host_bandwidth",
-})  # fmt: skip
 
 
 @dataclass
@@ -110,7 +107,7 @@ def _demand(request: dict[str, Any], said: Stated | None) -> Demand:
     if isinstance(cached, bool) or not isinstance(cached, int | float) or not 0 <= cached <= 1:
         raise UsageError("cached: must be a share between 0 and 1")
     found = Demand(
-        context_tokens=max(context, depth or 0), depth_tokens=depth, prompt_tokens=prompt or None, cached_share=cached, as_of=as_of, kv_type=asked.kv_type, level=level,
+        context_tokens=max(context, depth or 0), depth_tokens=depth, prompt_tokens=prompt or None, output_tokens=output or None, cached_share=cached, as_of=as_of, kv_type=asked.kv_type, level=level,
         concurrency=asked.concurrency or 1, ubatch=asked.ubatch or DEFAULT_UBATCH,
         flash_attention=asked.flash_attention is not False,
         reserve_bytes=_whole(request, "reserve", 0, 2**50, 0) or 0, resident_bytes=_whole(request, "resident", 0, 2**50, 0) or 0,
@@ -133,7 +130,7 @@ def _setup(facts: Facts, request: dict[str, Any], hardware: Hardware) -> Setup:
 
 
 def _question(facts: Facts, request: dict[str, Any]) -> Question:
-    if unknown := sorted(set(request) - KNOWN):
+    if unknown := sorted(set(request) - KEYS.keys()):
         raise UsageError(f"no such field: {', '.join(unknown)[:200]}")
     model, machine, runtime, quant = (_words(request, name) for name in ("model", "hw", "runtime", "quant"))
     if not model or not machine:
@@ -166,7 +163,7 @@ def _answer(session: _Session, request: dict[str, Any]) -> dict[str, Any]:
     found = answer(session.facts, learned, question, without)
     if not found:
         raise UsageError("no runtime loads any offered format of this model there; name quant and runtime")
-    return finding_json(found[0])
+    return finding_json(with_curve(session.facts, learned, found[0], without))
 
 
 def _no_number(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.estimate.flags import Stated
     from advisor.evidence.finding import Finding
+    from advisor.present.canvas import Glyphs
     from advisor.present.tables import TableFormat
 
 DEFAULT_CONTEXT = 8192
@@ -96,7 +98,7 @@ def demand(facts: Facts, values: dict[str, Any]) -> Demand:
     if values["depth_tokens"] is not None and values["depth_tokens"] > context:
         raise UsageError("--depth is longer than --context: memory would not hold it")
     found = Demand(
-        context_tokens=context, depth_tokens=values["depth_tokens"], prompt_tokens=prompt, cached_share=values["cached_share"],
+        context_tokens=context, depth_tokens=values["depth_tokens"], prompt_tokens=prompt, output_tokens=output, cached_share=values["cached_share"],
         concurrency=asked.concurrency or 1, kv_type=asked.kv_type,
         flash_attention=asked.flash_attention is not False, ubatch=asked.ubatch or DEFAULT_UBATCH,
         reserve_bytes=values["reserve"], resident_bytes=values["resident"], as_of=values["as_of"], level=values["level"],
@@ -147,6 +149,12 @@ def question(facts: Facts, model: str, hardware: str, values: dict[str, Any], as
 )
 @shared
 @click.option("--explain", "with_why", is_flag=True, help="Inputs, formula with numbers in it, rows used.")
+@click.option(
+    "--curve", is_flag=True, help="Decode speed against context as a picture; several requests against one another too."
+)
+@click.option(
+    "--glyphs", type=click.Choice(["braille", "blocks", "ascii"]), help="What pictures are made of.  [default: braille]"
+)
 @click.option("--all", "everything", is_flag=True, help="Every format and runtime, not only the usual ones.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when nothing fits.")
 @click.option("--batch", type=click.Path(path_type=Path, allow_dash=True), help="JSON Lines of requests; - for stdin.")
@@ -172,9 +180,35 @@ def fit(**values: Any) -> int:
         answer(facts, learned, question(facts, model, machine, values, asked), without)
         for model in models for machine in values["machines"]
     ]  # fmt: skip
-    _print(found, facts, "json" if values["as_json"] else values["output_format"], explain=values["with_why"])
+    output_format: TableFormat = "json" if values["as_json"] else values["output_format"]
+    if values["curve"] or output_format == "json":
+        found = _with_curves(facts, learned, found, without, everything=output_format == "json")
+    _print(found, facts, output_format, explain=values["with_why"], glyphs=glyphs(values["glyphs"]))
     runs = any(finding.verdict in RUNS for findings in found for finding in findings)
     return int(Exit.ANSWER_IS_NO if values["exit_code"] and not runs else Exit.ANSWERED)
+
+
+def glyphs(asked: Glyphs | None) -> Glyphs:
+    """What pictures are made of: as asked, else what the terminal and the encoding of stdout can show."""
+    if asked:
+        return asked
+    if not (sys.stdout.encoding or "").lower().startswith("utf"):
+        return "ascii"
+    return "blocks" if os.environ.get("TERM") == "linux" else "braille"
+
+
+def _with_curves(
+    facts: Facts, learned: Calibration, found: list[tuple[Finding, ...]], without: frozenset[str], *, everything: bool
+) -> list[tuple[Finding, ...]]:
+    """Curves for every finding, or smoother ones for the best of each question, which alone are drawn."""
+    from advisor.evidence.curve import with_curve
+
+    return [
+        tuple(
+            with_curve(facts, learned, each, without, per_doubling=1 if everything else 4) if everything or place == 0 else each
+            for place, each in enumerate(findings)
+        ) for findings in found
+    ]  # fmt: skip
 
 
 def _names(typed: Sequence[str]) -> list[str]:
@@ -186,7 +220,9 @@ def _names(typed: Sequence[str]) -> list[str]:
     return found
 
 
-def _print(found: list[tuple[Finding, ...]], facts: Facts, output_format: TableFormat, *, explain: bool) -> None:
+def _print(
+    found: list[tuple[Finding, ...]], facts: Facts, output_format: TableFormat, *, explain: bool, glyphs: Glyphs
+) -> None:
     everything = [finding for findings in found for finding in findings]
     if output_format == "json":
         from advisor.present.fit_json import document
@@ -195,4 +231,4 @@ def _print(found: list[tuple[Finding, ...]], facts: Facts, output_format: TableF
         return
     from advisor.present.answer import text
 
-    click.echo(text(found, output_format, explain=explain))
+    click.echo(text(found, output_format, explain=explain, glyphs=glyphs))

@@ -12,6 +12,7 @@ from advisor.catalog import locate
 from advisor.catalog.schema.common import is_date
 from advisor.catalog.snapshot import open_catalog
 from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.units import TOKEN_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-TOKEN_UNITS = {"": 1, "k": 2**10, "M": 2**20}
 BYTE_UNITS = {
     "": 1,
     "K": 10**3,
@@ -122,12 +122,13 @@ def format_option(command: F) -> F:
 def extras(catalog: Catalog) -> Mapping[str, JSON]:
     """What is worth computing once per catalog: what its rows teach, which needs numpy and every row."""
     from advisor.evidence.concurrency_fit import learn
+    from advisor.evidence.power import taught
     from advisor.evidence.prefill_fit import teach_prefill
     from advisor.evidence.teach import teach
 
     calibration = teach(catalog)
     return {"calibration": calibration.to_json(), "concurrency": learn(catalog, calibration).to_json(),
-            "prefill": teach_prefill(catalog).to_json()}  # fmt: skip
+            "prefill": teach_prefill(catalog).to_json(), "power": taught(catalog)}  # fmt: skip
 
 
 def open_facts(catalogs: tuple[Path, ...] = ()) -> Facts:

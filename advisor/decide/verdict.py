@@ -106,41 +106,54 @@ def _listed(names: object) -> str:
     return f"{', '.join(most)} and {last}" if most else str(last)
 
 
-def _speed(one: Served) -> str:
+def _speed(one: Served, name: str) -> tuple[str, dict[str, float]]:
+    """The speed in words, with its figure under `name`."""
     if not one.runs:
-        return "does not run"
-    return f"{one.decode_tok_s.mid:.3g} tok/s" if one.decode_tok_s else "runs at a speed nobody can tell"
+        return "does not run", {}
+    if one.decode_tok_s is None:
+        return "runs at a speed nobody can tell", {}
+    return f"{{{name}}}", {name: one.decode_tok_s.mid}
 
 
 def _buy_if(duels: Sequence[Duel], kept: Standing | None, rival: Standing | None) -> tuple[Note, ...]:
     if rival is None or kept is None:
         return ()
-    name = _name(rival)
-    gained = [duel for duel in duels if duel.bought.is_fast_enough and not duel.kept.is_fast_enough]
-    notes = [
-        note(f"you will run {d.workload.name}: {_speed(d.bought)} on {name}, where what you own {_verb(d.kept)}")
-        for d in gained
-    ]
-    faster = [d for d in duels if d.bought.is_fast_enough and d.kept.is_fast_enough and d.factor and d.factor > AS_FAST]
-    return (*notes, *(note(f"{d.workload.name} should be {{factor}} times as fast: {_speed(d.bought)} against {_speed(d.kept)}", factor=round(d.factor or 0, 1))
-                      for d in faster))  # fmt: skip
+    name, found = _name(rival), []
+    for duel in duels:
+        if not duel.bought.is_fast_enough:
+            continue
+        there, figure = _speed(duel.bought, "bought_tok_s")
+        if not duel.kept.is_fast_enough:
+            here, other = _instead_of(duel.kept)
+            words = f"you will run {duel.workload.name}: {there} on {name}, where what you own {here}"
+            found.append(note(words, **figure, **other))
+        elif duel.factor and duel.factor > AS_FAST:
+            here, other = _speed(duel.kept, "kept_tok_s")
+            words = f"{duel.workload.name} should be {{factor_times}} times as fast: {there} against {here}"
+            found.append(note(words, **figure, **other, factor_times=duel.factor))
+    return tuple(found)
 
 
-def _verb(one: Served) -> str:
+def _instead_of(one: Served) -> tuple[str, dict[str, float]]:
     if not one.runs:
-        return "cannot"
-    return f"gives {_speed(one)}" if one.decode_tok_s else "runs it partly from host memory, at a speed nobody can tell"
+        return "cannot", {}
+    if one.decode_tok_s is None:
+        return "runs it partly from host memory, at a speed nobody can tell", {}
+    return "gives {kept_tok_s}", {"kept_tok_s": one.decode_tok_s.mid}
 
 
 def _do_not_if(duels: Sequence[Duel]) -> tuple[Note, ...]:
-    slower = [d for d in duels if d.kept.runs and d.factor and d.factor < 1 / AS_FAST]
-    neither = [d for d in duels if d.workload.floor_tok_s and not d.bought.is_fast_enough and not d.kept.is_fast_enough]
-    return (
-        *(note(f"your work is {d.workload.name}: what you own is {{factor}} times as fast ({_speed(d.kept)} against {_speed(d.bought)})",
-               factor=round(1 / (d.factor or 1), 1)) for d in slower),
-        *(note(f"you want {d.workload.name} at {{floor_tok_s}}: {_speed(d.bought)} bought, {_speed(d.kept)} owned",
-               floor_tok_s=d.workload.floor_tok_s or 0.0) for d in neither),
-    )  # fmt: skip
+    found = []
+    for duel in duels:
+        there, bought = _speed(duel.bought, "bought_tok_s")
+        here, kept = _speed(duel.kept, "kept_tok_s")
+        if duel.kept.runs and duel.factor and duel.factor < 1 / AS_FAST:
+            words = f"your work is {duel.workload.name}: what you own is {{factor_times}} times as fast ({here} against {there})"
+            found.append(note(words, **kept, **bought, factor_times=1 / duel.factor))
+        elif duel.workload.floor_tok_s and not duel.bought.is_fast_enough and not duel.kept.is_fast_enough:
+            words = f"you want {duel.workload.name} at {{floor_tok_s}}: {there} bought, {here} owned"
+            found.append(note(words, **bought, **kept, floor_tok_s=duel.workload.floor_tok_s))
+    return tuple(found)
 
 
 def _level(pick: Standing, doubted: Doubt) -> Level:

@@ -24,6 +24,8 @@ class Demand:
     """Tokens in the cache when speed is asked for; None = at the context."""
     prompt_tokens: int | None = None
     """Tokens of the prompt whose reading is asked for; None = a prompt that fills the context."""
+    output_tokens: int | None = None
+    """Tokens each request generates; None = not asked."""
     cached_share: float = 0.0
     """Share of that prompt a prefix cache holds already."""
     concurrency: int = 1

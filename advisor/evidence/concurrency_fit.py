@@ -191,7 +191,7 @@ def _fold(group: str) -> int:
     return crc32(group.encode()) % FOLDS
 
 
-def _spread(rows: Sequence[Tested]) -> Spread:
+def _how_far_off(rows: Sequence[Tested]) -> Spread:
     return learn_spread([row.log_residual for row in rows], [row.classes for row in rows], [row.group for row in rows])
 
 
@@ -229,7 +229,7 @@ def learn(
         "other runtime": _without_runtime(lesson, singles.everything),
         "other hardware": _tested(facts, lesson, singles, "hardware", lesson.rows),
     }
-    shown = {near: _spread(rows) for near, rows in tests.items() if rows}
+    shown = {near: _how_far_off(rows) for near, rows in tests.items() if rows}
     return replace(_values(lesson, calibration, selection.left_out), spreads=shown)
 
 

@@ -8,10 +8,11 @@ from advisor.estimate.footprint import CannotRun, footprint
 from advisor.estimate.limits import limits
 from advisor.estimate.note import Note, note
 from advisor.estimate.placement import RUNS
-from advisor.evidence.concurrency import at_once
+from advisor.evidence.concurrency import at_once, depth_of
 from advisor.evidence.confidence import confidence
 from advisor.evidence.finding import Confidence, Finding, Speed
 from advisor.evidence.match import measured, worth_showing
+from advisor.evidence.power import drawn
 from advisor.evidence.predict import decode_speed
 from advisor.evidence.prefill_speed import Prefill, reading
 
@@ -69,18 +70,21 @@ def finding(
     many = None
     if case.demand.concurrency > 1 and runs and not beyond:
         many = at_once(
-            facts, calibration, case, found, depth, exclude_sources=exclude_sources,
+            facts, calibration, case, found, depth_of(case), exclude_sources=exclude_sources,
+            prompt=prompt if isinstance(prompt, Prefill) else None,
             max_concurrency=reach.max_concurrency if reach else None,
         )  # fmt: skip
         notes += [note(many)] if isinstance(many, str) and note(many) not in notes else []
     rates = None if isinstance(many, str) else many
+    at_work = rates[0].tok_s if rates else speeds[1].tok_s if speeds[1] and case.demand.concurrency == 1 else None
     return Finding(
         case=case, verdict=plan.verdict, footprint=found,
         max_context_tokens=reach.max_context_tokens if reach else None,
         most_context_tokens_asked=reach.most_context_tokens_asked if reach else None,
         max_concurrency=reach.max_concurrency if reach else None,
         decode=speeds[0], decode_at_depth=speeds[1], evidence=rows, confidence=confidence(speeds[0], rows), notes=tuple(notes),
-        prefill=prompt if isinstance(prompt, Prefill) else None, aggregate=rates[0] if rates else None, knee=rates[1] if rates else None,
+        prefill=prompt if isinstance(prompt, Prefill) else None, aggregate=rates[0] if rates else None, sweep=rates[1] if rates else None,
+        power=drawn(facts, case, at_work, exclude_sources) if runs else None,
     )  # fmt: skip
 
 

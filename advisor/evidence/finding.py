@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from advisor.estimate.note import Note
     from advisor.estimate.placement import Verdict
     from advisor.evidence.calibration import Nearness
-    from advisor.evidence.concurrency import Aggregate
+    from advisor.evidence.concurrency import Aggregate, Sweep
+    from advisor.evidence.power import Drawn
     from advisor.evidence.prefill_speed import Prefill
 
 Closeness = Literal["exact", "near", "far"]
@@ -118,5 +119,18 @@ class Finding:
     """How the prompt asked about is read; None where not even a ceiling is known."""
     aggregate: Aggregate | None = None
     """What the asked requests get when sent at once; None for one request, and where not even a ceiling is known."""
-    knee: Knee | None = None
-    """Where more requests stop paying; None where that is not predicted, or beyond a thousand."""
+    sweep: Sweep | None = None
+    """What other numbers of requests would get; None for one request, and where nothing carries a prediction."""
+    power: Drawn | None = None
+    """What the machine draws while it infers; None where the case does not run."""
+    curve: tuple[Speed, ...] = ()
+    """Speed of one request from an empty cache to the longest; empty until somebody asks for it."""
+    along: tuple[Measured, ...] = ()
+    """Rows measured along that curve, whatever their runtime; likewise."""
+    together: tuple[Record, ...] = ()
+    """Rows of several requests at once near the asked depth, whatever their runtime; likewise."""
+
+    @property
+    def knee(self) -> Knee | None:
+        """Where more requests stop paying; None where that is not predicted, or beyond a thousand."""
+        return self.sweep.knee if self.sweep else None

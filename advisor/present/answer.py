@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.present.curves import figures
 from advisor.present.explain import explain as why
+from advisor.present.figure_text import draw
 from advisor.present.fit_card import card
 from advisor.present.fit_table import CSV_HEADERS, HEADERS, csv_row, rows, without_constant
 from advisor.present.formats import say
@@ -14,14 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from advisor.evidence.finding import Finding
+    from advisor.present.canvas import Glyphs
     from advisor.present.tables import TableFormat
 
 LEGEND = "● measured on this very case  ◐ nearby  (digit: best tier)   ranges hold 8 of 10 held-out rows unless --level says otherwise"
 
 
-def _one_question(findings: Sequence[Finding], output_format: TableFormat, *, explain: bool) -> list[str]:
+def _pictures(finding: Finding, output_format: TableFormat, glyphs: Glyphs) -> list[str]:
+    """Figures of the finding, fenced where markdown would run their lines together."""
+    drawn = [draw(figure, glyphs=glyphs) for figure in figures(finding)] if finding.curve else []
+    return [f"```\n{each}\n```" for each in drawn] if output_format == "markdown" else drawn
+
+
+def _one_question(
+    findings: Sequence[Finding], output_format: TableFormat, glyphs: Glyphs, *, explain: bool
+) -> list[str]:
     best = findings[0]
-    parts = [card(best)]
+    parts = [card(best), *_pictures(best, output_format, glyphs)]
     if explain:
         parts.append(why(best))
     if len(findings) > 1:
@@ -43,17 +54,23 @@ def _refusals(findings: Sequence[Finding]) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def text(found: Sequence[Sequence[Finding]], output_format: TableFormat, *, explain: bool) -> str:
-    """One question: the best finding's card, and the others as a table. Several questions, or csv: one table."""
+def text(
+    found: Sequence[Sequence[Finding]], output_format: TableFormat, *, explain: bool, glyphs: Glyphs = "braille"
+) -> str:
+    """One question: the best finding's card, and the others as a table. Several questions, or csv: one table.
+
+    A finding that carries its curve is drawn, in these glyphs.
+    """
     everything = [finding for findings in found for finding in findings]
     if not everything:
         return "nothing to say: no runtime loads any offered format of this model there; name one with --quant and --runtime"
     if output_format == "csv":
         return render(CSV_HEADERS, [csv_row(finding) for finding in everything], "csv")
     if len(found) == 1:
-        return "\n\n".join(_one_question(found[0], output_format, explain=explain))
+        return "\n\n".join(_one_question(found[0], output_format, glyphs, explain=explain))
     best = [findings[0] for findings in found if findings]
     parts = [render(*without_constant(HEADERS, rows(best)), output_format), LEGEND]
+    parts += [picture for finding in best for picture in _pictures(finding, output_format, glyphs)]
     if explain:
         parts += [f"{card(finding)}\n\n{why(finding)}" for finding in best]
     return "\n\n".join(parts)

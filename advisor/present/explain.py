@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from advisor import units
 from advisor.estimate.self_fit import LEAST_CONTEXT_TOKENS
+from advisor.present.curves import sweep_rows
 from advisor.present.formats import gb, gib, say, share, tok_s, tokens
 
 if TYPE_CHECKING:
     from advisor.evidence.finding import Finding, Speed
 
+GIGA, PICO = 1e9, 1e12
 MICRO = 1e6
 
 
@@ -103,14 +105,45 @@ def _formula(speed: Speed) -> list[str]:
     if e is None or speed.tok_s is None:
         return lines
     weights_ms = moved.weights_bytes / (bandwidth * e.weights) * 1000
-    kv_ms = e.kv * moved.kv_bytes / (bandwidth * e.weights) * 1000
+    kv_ms = e.kv * moved.kv_bytes / bandwidth * 1000
+    attention_ms = e.attention_s * moved.attention_ops * 1000
     fixed_ms = moved.layers * e.layer_s * 1000
     lines.append(
         f"decode       weights {moved.weights_bytes / units.GB:.3f} GB / ({units.to_gb(bandwidth):.0f} GB/s x {e.weights:.2f}) = {weights_ms:.2f} ms"
-        f"  +  KV {moved.kv_bytes / units.GB:.3f} GB x {e.kv:.2f} / same = {kv_ms:.2f} ms"
+        f"  +  KV {moved.kv_bytes / units.GB:.3f} GB x {e.kv:.2f} / {units.to_gb(bandwidth):.0f} GB/s = {kv_ms:.2f} ms"
+        f"  +  attention {moved.attention_ops / GIGA:.2f} G x {e.attention_s * PICO:.2f} ps = {attention_ms:.2f} ms"
         f"  +  {moved.layers} layers x {e.layer_s * MICRO:.0f} us = {fixed_ms:.2f} ms  ->  {tok_s(speed.tok_s)} tok/s"
     )
     lines.append(f"basis        calibrated on {speed.rows} rows ({speed.nearness}); limited by {speed.limited_by}")
+    return lines
+
+
+def _many(finding: Finding) -> list[str]:
+    """What was counted for several requests, and what other numbers of them would get."""
+    many = finding.aggregate
+    if many is None or many.tok_s is None:
+        return []
+    load = many.load
+    read = (
+        f"a prompt of {tokens(load.prompt_tokens)} read at {tok_s(load.prefill_tok_s)} tok/s one after the other, in batches of {tokens(load.chunk_tokens)}"
+        if load.prefill_tok_s else "prompts left aside (--prompt and --output count them)"
+    )  # fmt: skip
+    last = f", all done after {many.wall_s:.3g} s" if many.wall_s and load.prefill_tok_s else ""
+    lines = [
+        f"at once      {many.requests} requests sent together: {read}; {tokens(load.output_tokens)} tokens of output each{last}",
+        f"             calibrated on {many.rows} rows ({many.nearness}); mostly {many.limited_by}; ceiling {tok_s(many.ceiling_tok_s)} tok/s",
+    ]
+    lines += (
+        [f"             no more than {limit.requests:,} run at once: {limit.why}" for limit in finding.sweep.limits]
+        if finding.sweep
+        else []
+    )
+    knee = finding.knee
+    for count, all_of_them, low, high, each in sweep_rows(finding):
+        here = f"  <- knee: {knee.why}" if knee and count == knee.requests else ""
+        lines.append(
+            f"{count:>12,} {tok_s(all_of_them):>6} tok/s together, {tok_s(low)}–{tok_s(high)} likely; {tok_s(each)} each{here}"
+        )
     return lines
 
 
@@ -149,6 +182,7 @@ def explain(finding: Finding) -> str:
     for speed in dict.fromkeys((finding.decode, finding.decode_at_depth)):
         if speed:
             lines += _formula(speed)
+    lines += _many(finding)
     lines += _used(finding)
     lines += _unverified(finding)
     lines += [f"note         {say(note)}" for note in finding.notes]

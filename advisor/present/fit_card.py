@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from advisor.estimate.placement import PoolUse
     from advisor.evidence.finding import Finding, Measured, Speed
+    from advisor.evidence.power import Drawn, Power
     from advisor.evidence.prefill_speed import Prefill
 
 WIDTH = 60
@@ -146,6 +147,63 @@ def _prefill_line(read: Prefill | None) -> list[str]:
     ]
 
 
+def _many_lines(finding: Finding) -> list[str]:
+    """What all requests get together and each, and where more stop paying."""
+    many = finding.aggregate
+    if many is None:
+        return []
+    if many.tok_s is None or many.low_tok_s is None or many.high_tok_s is None or many.per_request_tok_s is None:
+        return [
+            f"at once  no prediction for {many.requests} requests; their ceiling together is {tok_s(many.ceiling_tok_s)} tok/s"
+        ]
+    waiting = f", {many.running} of them running and the rest waiting" if many.running < many.requests else ""
+    lines = [
+        f"at once  {tok_s(many.tok_s)} tok/s of all {many.requests} together{waiting}, {tok_s(many.low_tok_s)}–{tok_s(many.high_tok_s)} likely; "
+        f"{tok_s(many.per_request_tok_s)} tok/s each"
+    ]
+    most = finding.sweep.requests[-1] if finding.sweep else many.requests
+    pays = (
+        f"more pay up to {requests(finding.knee.requests)}: {finding.knee.why}"
+        if finding.knee
+        else f"more pay beyond {most:,}"
+    )
+    return [*lines, f"{'':8} mostly {many.limited_by}; {pays}"]
+
+
+def _joules(ends: tuple[float, float]) -> str:
+    low, high = (f"{end:.2g}" for end in ends)
+    return low if low == high else f"{low}–{high}"
+
+
+def _reading(read: Power) -> str:
+    """`36–44 W by GPU sensor, median (2 rows of this model: devreng); 0.7–0.8 J a token at the predicted speed`."""
+    low, high = f"{read.low_w:.0f}", f"{read.high_w:.0f}"
+    whose = "of this model" if read.of_model else "of other models"
+    rows = "one row" if read.rows == 1 else f"{read.rows} rows"
+    energy = ""
+    if read.of_model and read.joules_per_token:
+        energy = f"; {_joules(read.joules_per_token)} J a token as measured"
+    elif read.predicted_joules_per_token:
+        energy = f"; {_joules(read.predicted_joules_per_token)} J a token at the predicted speed"
+    watts, load = low if low == high else f"{low}–{high}", ", one request" if read.one_request else ""
+    return f"{watts} W, {read.meaning}{load} ({rows} {whose}: {', '.join(read.sources)}){energy}"
+
+
+def power_lines(drawn: Drawn | None) -> list[str]:
+    """What the machine was seen to draw, or may draw at most, or why neither is known."""
+    if drawn is None:
+        return []
+    if drawn.rated_w is not None:
+        energy = f", {drawn.rated_joules_per_token:.2g} J a token" if drawn.rated_joules_per_token else ""
+        cited = f" ({', '.join(drawn.rated_sources)})" if drawn.rated_sources else ""
+        found = [
+            f"at most {drawn.rated_w:.0f} W{energy}: what the boards are rated for{cited}; nobody measured it at work"
+        ]
+    else:
+        found = [_reading(each) for each in drawn.readings] or [f"not known: {drawn.reason}"]
+    return [f"{'' if place else 'power':8} {line}" for place, line in enumerate(found)]
+
+
 def _limits(finding: Finding) -> list[str]:
     most, asked = finding.max_context_tokens, finding.most_context_tokens_asked
     if not most:
@@ -172,7 +230,12 @@ def card(finding: Finding) -> str:
         if finding.footprint.placement.flags and finding.verdict in RUNS:
             lines.append(f"plan     {finding.footprint.placement.flags}")
         lines.append("")
-    lines += [*_speed_lines(finding), *_prefill_line(finding.prefill)]
+    lines += [
+        *_speed_lines(finding),
+        *_prefill_line(finding.prefill),
+        *_many_lines(finding),
+        *power_lines(finding.power),
+    ]
     said = say(finding.confidence.reason)
     if finding.verdict != "does-not-fit":
         lines.append(f"confidence {finding.confidence.level.upper()}: {said}")

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from advisor.estimate.placement import PoolUse
+    from advisor.evidence.concurrency import Sweep
     from advisor.evidence.finding import Finding, Measured, Speed
+    from advisor.evidence.power import Drawn, Power
     from advisor.evidence.prefill_speed import Prefill
 
 SCHEMA = "advisor.fit/1"
@@ -109,6 +111,38 @@ def _prefill(read: Prefill | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _sweep(rates: Sweep | None) -> list[dict[str, Any]]:
+    """Rates from one request to many; empty where they are not predicted."""
+    if rates is None:
+        return []
+    rows = zip(rates.requests, rates.tok_s, rates.low_tok_s, rates.high_tok_s, rates.per_request_tok_s, strict=True)
+    return [
+        {"requests": count, "tok_s": _rate(tok_s), "low_tok_s": _rate(low), "high_tok_s": _rate(high), "per_request_tok_s": _rate(each)}
+        for count, tok_s, low, high, each in rows
+    ]  # fmt: skip
+
+
+def _power(drawn: Drawn | None) -> dict[str, Any] | None:
+    """Watts as read, each reading by itself, else what the boards are rated for; None for what does not run."""
+    if drawn is None:
+        return None
+    return {
+        "basis": "measured" if drawn.readings else "rated" if drawn.rated_w else None,
+        "readings": [_reading(each) for each in drawn.readings], "rated_w": drawn.rated_w, "rated_sources": list(drawn.rated_sources),
+        "most_joules_per_token": _rate(drawn.rated_joules_per_token), "reason": drawn.reason,
+    }  # fmt: skip
+
+
+def _reading(read: Power) -> dict[str, Any]:
+    measured, expected = read.joules_per_token or (None, None), read.predicted_joules_per_token or (None, None)
+    return {
+        "meaning": read.meaning, "median_w": read.median_w, "low_w": read.low_w, "high_w": read.high_w, "of_model": read.of_model,
+        "rows": read.rows, "sources": list(read.sources), "one_request": read.one_request,
+        "measured_joules_per_token": {"low": _rate(measured[0]), "high": _rate(measured[1])},
+        "predicted_joules_per_token": {"low": _rate(expected[0]), "high": _rate(expected[1])},
+    }  # fmt: skip
+
+
 def _aggregate(finding: Finding) -> dict[str, Any]:
     """One request is its own aggregate; many carry what limits them beside the rates."""
     many = finding.aggregate
@@ -117,7 +151,9 @@ def _aggregate(finding: Finding) -> dict[str, Any]:
             "tok_s": _rate(many.tok_s), "low_tok_s": _rate(many.low_tok_s), "high_tok_s": _rate(many.high_tok_s),
             "per_request_tok_s": _rate(many.per_request_tok_s), "ceiling_tok_s": _rate(many.ceiling_tok_s), "running": many.running,
             "limited_by": many.limited_by, "basis": many.basis, "nearness": many.nearness, "rows": many.rows,
+            "prompt_tokens": many.load.prompt_tokens or None, "output_tokens": many.load.output_tokens, "wall_s": _rate(many.wall_s),
             "knee": {"requests": finding.knee.requests, "why": finding.knee.why} if finding.knee else None,
+            "sweep": _sweep(finding.sweep),
         }  # fmt: skip
     speed = finding.decode_at_depth if finding.case.demand.concurrency == 1 else None
     return {
@@ -130,8 +166,6 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     """One finding; null means cannot know, and `notes` say why."""
     case, demand = finding.case, finding.case.demand
     notes = [say(note) for note in (*finding.instead, *finding.notes)]
-    if finding.prefill is None:
-        notes.append("prefill is not predicted; see the measured rows of `advisor evidence`")
     if demand.concurrency > 1 and (finding.aggregate is None or finding.aggregate.tok_s is None):
         notes.append("speed is for one request at a time; many at once is not predicted")
     return {
@@ -141,8 +175,10 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "kv_type": case.kv_type, "verdict": finding.verdict, "memory": _memory(finding),
         "limits": _limits(finding),
         "decode": _decode(finding.decode, demand.level), "decode_at_context": _at_context(finding.decode_at_depth),
+        "curve": [_at_context(speed) for speed in finding.curve],
         "prefill": _prefill(finding.prefill),
         "aggregate": _aggregate(finding),
+        "power": _power(finding.power),
         "evidence": [measured(row) for row in finding.evidence],
         "confidence": {"level": finding.confidence.level, "reason": say(finding.confidence.reason)},
         "plan": finding.footprint.placement.flags or None if finding.footprint else None,

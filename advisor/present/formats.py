@@ -85,6 +85,9 @@ _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
     ("_gb_s", gb_s),
     ("_tflops", tflops),
     ("_parameters", parameters),
+    ("_times", lambda value: f"{value:.2g}"),
+    ("_watts", lambda value: f"{value:,.0f}"),
+    ("_amount", lambda value: f"{value:,.0f}"),
 )
 """What the end of a value's name says about how it is written."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from math import floor, log10
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 FONT = "system-ui, sans-serif"
+USUAL_SIZE = 12
 INK, FAINT, GRID = "#1a1a1a", "#595959", "#dddddd"
 COLOURS = ("#0072b2", "#b34700", "#007a5e", "#a3337c", "#8c6d00", "#555555")
 """Apart for readers who confuse red and green, and 4.5 : 1 or more on white (after Okabe and Ito, darkened)."""
@@ -42,28 +43,46 @@ class Drawing:
             f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" stroke="{colour}"{dash}/>'
         )
 
-    def words(
-        self, at: tuple[float, float], text: str, *, anchor: str = "start", colour: str = INK, turned: bool = False
-    ) -> None:
-        """One line of text; `turned` reads upwards."""
+    def words(  # noqa: PLR0913 - each says how it looks
+        self, at: tuple[float, float], text: str, *, anchor: str = "start", colour: str = INK, turned: bool = False,
+        size: int = USUAL_SIZE, halo: bool = False,
+    ) -> None:  # fmt: skip
+        """One line of text; `turned` reads upwards, `halo` keeps what lies under it apart."""
         x, y = number(at[0]), number(at[1])
         turn = f' transform="rotate(-90 {x} {y})"' if turned else ""
-        self.parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}"{turn}>{escape(text)}</text>')
+        large = "" if size == USUAL_SIZE else f' font-size="{size}"'
+        apart = ' stroke="#ffffff" stroke-width="3" paint-order="stroke"' if halo else ""
+        self.parts.append(
+            f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}"{large}{apart}{turn}>{escape(text)}</text>'
+        )
 
-    def mark(self, at: tuple[float, float], series: int, tooltip: str = "") -> None:
+    def path(self, points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> None:
+        """A thicker line through several places."""
+        dash = ' stroke-dasharray="6 4"' if dashed else ""
+        through = "L".join(f"{number(x)} {number(y)}" for x, y in points)
+        self.parts.append(f'<path d="M{through}" stroke="{colour}" stroke-width="1.8" fill="none"{dash}/>')
+
+    def area(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+        """A lightly filled outline."""
+        through = "L".join(f"{number(x)} {number(y)}" for x, y in points)
+        self.parts.append(f'<path d="M{through}Z" fill="{colour}" fill-opacity="0.2" stroke="none"/>')
+
+    def mark(self, at: tuple[float, float], series: int, tooltip: str = "", *, filled: bool = False) -> None:
         """One measured thing: shape and colour both say which series it is of."""
         colour = COLOURS[series % len(COLOURS)]
+        fill = colour if filled else "none"
         hint = f"<title>{escape(tooltip)}</title>" if tooltip else ""
         self.parts.append(
-            f'<path d="{_path(MARKS[series % len(MARKS)], *at)}" stroke="{colour}" fill="none">{hint}</path>'
+            f'<path d="{_path(MARKS[series % len(MARKS)], *at)}" stroke="{colour}" fill="{fill}">{hint}</path>'
         )
 
     def text(self) -> str:
-        """The drawing as an SVG document."""
+        """The drawing as an SVG document, its ids its own so that a page can hold several."""
+        own = f"{crc32((self.title + self.description).encode()):08x}"
         return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
-            f'height="{self.height}" role="img" aria-labelledby="title desc" font-family="{FONT}" font-size="12">',
-            f'<title id="title">{escape(self.title)}</title>', f'<desc id="desc">{escape(self.description)}</desc>',
+            f'height="{self.height}" role="img" aria-labelledby="title-{own} desc-{own}" font-family="{FONT}" font-size="{USUAL_SIZE}">',
+            f'<title id="title-{own}">{escape(self.title)}</title>', f'<desc id="desc-{own}">{escape(self.description)}</desc>',
             f'<rect width="{self.width}" height="{self.height}" fill="#ffffff"/>', *self.parts, "</svg>",
         ]) + "\n"  # fmt: skip
 
@@ -81,30 +100,3 @@ def _path(shape: str, x: float, y: float, r: float = 2.6) -> str:
     if shape == "cross":
         return f"M{n(x - r)} {n(y - r)}L{n(x + r)} {n(y + r)}M{n(x - r)} {n(y + r)}L{n(x + r)} {n(y - r)}"
     return f"M{n(x - r)} {n(y)}L{n(x + r)} {n(y)}"
-
-
-@dataclass(frozen=True, slots=True)
-class LogAxis:
-    """Values on a logarithmic scale, as places between two ends."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def at(self, value: float) -> float:
-        """Place of a value."""
-        share = (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
-        return self.start + share * (self.end - self.start)
-
-    def ticks(self) -> list[float]:
-        """Powers of ten within the ends."""
-        first, last = floor(log10(self.low)), floor(log10(self.high))
-        return [10.0**power for power in range(first, last + 1) if self.low <= 10.0**power <= self.high]
-
-
-def log_axis(values: Iterable[float], start: float, end: float) -> LogAxis:
-    """An axis that holds all the values with a little room at both ends."""
-    kept = [value for value in values if value > 0]
-    low, high = min(kept, default=1.0), max(kept, default=10.0)
-    return LogAxis(low / 1.3, high * 1.3, start, end)

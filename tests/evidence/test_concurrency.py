@@ -22,12 +22,15 @@ from advisor.evidence.concurrency import (
     aggregate,
     at_once,
     batched,
+    depth_of,
+    load_of,
     peak_ops_s,
     server_limits,
     sweep,
 )
 from advisor.evidence.concurrency import learned as in_force
 from advisor.evidence.predict import decode_speed
+from advisor.evidence.prefill_speed import reading
 from tests.estimate.small import card
 from tests.evidence.invented import QUANTS, case, world
 
@@ -200,6 +203,7 @@ def test_one_answer_for_the_asked_requests_with_its_knee_or_the_reason(facts: Fa
     assert not isinstance(found, str)
     assert found[0].requests == 64
     assert found[1] is not None
+    assert found[1].knee is not None
     hosted = replace(placed, placement=replace(placed.placement, host_read_bytes=10))
     assert "host memory" in str(at_once(facts, calibration, asked, hosted, 1000, max_concurrency=None))
 
@@ -214,3 +218,47 @@ def test_the_peak_is_the_highest_sourced_rate() -> None:
     device = replace(card(24), fp16_tflops=100.0, fp8_tflops=200.0, fp4_tflops=400.0, unverified=("fp4_tflops",))
     assert peak_ops_s(device) == 200e12
     assert peak_ops_s(card(24)) is None
+
+
+def test_a_stated_prompt_is_read_before_the_outputs_and_slows_the_sum(facts: Facts, calibration: Calibration) -> None:
+    plain = spark(facts, "gpt-oss-120b", "mxfp4").asked(concurrency=32)
+    asked = replace(plain, demand=replace(plain.demand, as_of=None, prompt_tokens=PROMPT, output_tokens=OUTPUT))
+    placed = footprint(asked, facts.quants.__getitem__)
+    prompt = reading(facts, calibration, asked, placed)
+    assert not isinstance(prompt, str)
+    load = load_of(asked, prompt)
+    assert (load.prompt_tokens, load.output_tokens, load.prefill_tok_s, load.chunk_tokens) == (
+        PROMPT,
+        OUTPUT,
+        prompt.tok_s,
+        2048,
+    )
+    found, alone = (
+        at_once(facts, calibration, asked, placed, 1000, max_concurrency=None, prompt=each) for each in (prompt, None)
+    )
+    assert not isinstance(found, str)
+    assert not isinstance(alone, str)
+    assert (found[0].tok_s or 0) < (alone[0].tok_s or 0)
+    assert (found[0].wall_s or 0) > 32 * load.prompt_s
+    assert alone[0].load == Load(output_tokens=OUTPUT)
+
+
+def test_a_cached_prompt_is_not_read_again(facts: Facts, calibration: Calibration) -> None:
+    plain = spark(facts, "gpt-oss-120b", "mxfp4")
+    asked = replace(plain, demand=replace(plain.demand, as_of=None, prompt_tokens=PROMPT, cached_share=0.8))
+    prompt = reading(facts, calibration, asked, footprint(asked, facts.quants.__getitem__))
+    assert not isinstance(prompt, str)
+    assert load_of(asked, prompt).prompt_tokens == PROMPT // 5
+
+
+def test_without_a_prompt_outputs_alone_are_counted_as_before() -> None:
+    assert load_of(case(), None) == Load()
+    assert load_of(case(demand={"output_tokens": 100}), None) == Load(output_tokens=100)
+    assert load_of(case(demand={"prompt_tokens": 100}), None) == Load()
+
+
+def test_all_decode_halfway_through_stated_outputs() -> None:
+    assert depth_of(case(demand={"context_tokens": 4000})) == 4000
+    assert depth_of(case(demand={"context_tokens": 4000, "depth_tokens": 7})) == 7
+    assert depth_of(case(demand={"context_tokens": 4000, "prompt_tokens": 3000, "output_tokens": 1000})) == 3500
+    assert depth_of(case(demand={"context_tokens": 4000, "prompt_tokens": 3000})) == 4000
