@@ -2,6 +2,7 @@
 
     AdvisorError
     ├── UsageError            2  the question is nonsense (`--context -5`)
+    │   └── NeedInvalid       2  a need that cannot be read, every mistake in it; 4 where all of them are unknown names
     ├── CatalogError          3  a file is broken, a reference does not resolve, a row is impossible
     │   └── CatalogInvalid    3  many of them at once
     ├── UnknownName           4  no model, machine, quantization or runtime of that name
@@ -91,6 +92,16 @@ class AmbiguousName(UnknownName):
         named = candidates[:MOST_CANDIDATES]
         more = f" and {len(candidates) - len(named)} more" if len(candidates) > len(named) else ""
         self.args = (f"{kind} {typed!r} could be {', '.join(named)}{more}",)
+
+
+class NeedInvalid(UsageError):
+    """Every mistake in what somebody says they need, one a line."""
+
+    def __init__(self, problems: list[Problem], *, only_names: bool = False) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+        if only_names:
+            self.exit_code, self.code = Exit.UNKNOWN_NAME, "unknown-name"
 
 
 class NetworkNeeded(AdvisorError):

@@ -4,6 +4,8 @@ GB = 10**9
 GIB = 2**30
 MIB = 2**20
 MEGA = 10**6
+TOKEN_UNITS = {"": 1, "k": 2**10, "M": 2**20}
+"""What a letter after a number of tokens means."""
 TERA = 10**12
 
 

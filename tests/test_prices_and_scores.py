@@ -31,6 +31,7 @@ INPUT_ROWS = {
         "electricity_tariffs": 22,
         "frontier_reference_prices": 4,
         "fx_seen": 2,
+        "reference_rates": 36,
         "power_watts": 85,
         "price_trends": 8,
         "system_costs": 31,

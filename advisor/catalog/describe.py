@@ -46,6 +46,11 @@ def format_page() -> str:
     return "\n".join(parts)
 
 
+def tables(schema: type) -> str:
+    """What stands in a file of that schema: its fields, and then those of every class it is made of."""
+    return "\n".join([_about(schema), _table(list(fields_of(schema))), *_nested(schema, set())])
+
+
 def _kind(kind: Kind) -> Iterator[str]:
     yield _about(RecordFile if kind.layout == "rows of a source" else kind.schema)
     if kind.layout in _FILES:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from advisor.catalog.kinds import KindName
     from advisor.catalog.yaml_text import Loc
 
-_SOURCES = {"source", "sources", "second_sources"}
+_SOURCES = {"source", "sources", "second_sources", "context_sources"}
 _NAMES: dict[tuple[str, str], tuple[KindName, ...]] = {
     ("Model", "released_quant"): ("quants",),
     ("Artifact", "quant"): ("quants",),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.catalog.schema.hardware import Figure, Hardware
+from advisor.catalog.schema.market import Figure as CostFigure
+from advisor.catalog.schema.market import Price
 from advisor.catalog.schema.model import Model
 from advisor.catalog.schema.quant import Quant
 
@@ -24,6 +27,21 @@ NEED_NO_SOURCE = {"launch_price", "advertised_gb"}
 """A price names its source itself; how much memory a machine is sold with is part of which machine it is."""
 COMPUTE = {"fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops"}
 """Figures whose origin `compute_basis` tells."""
+CURRENCY = re.compile(r"[A-Z]{3}")
+UNDATED_TOPICS = {"trends"}
+"""What is told of a market as a whole: nothing is computed from it."""
+NEEDED_BY_TOPIC: dict[str, tuple[str, ...]] = {
+    "power": ("hardware", "state", "read_at"),
+    "cloud": ("hardware", "provider", "term", "currency"),
+    "electricity": ("region", "currency"),
+    "exchange": ("currency", "value"),
+    "host": ("part", "currency"),
+    "api": ("output_per_mtok", "currency"),
+    "api-summary": ("output_per_mtok", "currency"),
+    "break-even": ("key",),
+}
+"""Topic → fields a decision cannot do without."""
+HAVE_AMOUNTS = {"power", "cloud", "electricity", "exchange", "host"}
 
 
 @singledispatch
@@ -101,3 +119,36 @@ def _unsourced(machine: Hardware) -> set[str]:
     given = {figure for figure in get_args(Figure) if getattr(machine, figure) is not None}
     computed = COMPUTE if machine.compute_basis else set()
     return given - NEED_NO_SOURCE - computed - set(machine.sources) - set(machine.unverified)
+
+
+@unsound.register(Price)
+def _price(price: Price, catalog: Catalog) -> Iterator[Finding]:
+    del catalog
+    yield from _amounts(price.low, price.price, price.high, "price")
+    if not CURRENCY.fullmatch(price.currency):
+        yield ("currency",), "is no currency code: three capitals, as USD"
+
+
+@unsound.register(CostFigure)
+def _figure(figure: CostFigure, catalog: Catalog) -> Iterator[Finding]:
+    del catalog
+    if figure.date is None and figure.topic not in UNDATED_TOPICS:
+        yield ("date",), "is missing: no price is used without its date"
+    for needed in NEEDED_BY_TOPIC.get(figure.topic, ()):
+        if getattr(figure, needed) is None:
+            yield (needed,), f"is missing; every row of {figure.topic} has it"
+    if figure.topic in HAVE_AMOUNTS:
+        yield from _amounts(figure.low, figure.value, figure.high, "value")
+    if figure.date and figure.until and figure.until < figure.date[: len(figure.until)]:
+        yield ("until",), f"{figure.until} lies before {figure.date}, when it began"
+    if figure.currency and not CURRENCY.fullmatch(figure.currency):
+        yield ("currency",), "is no currency code: three capitals, as USD"
+
+
+def _amounts(low: float | None, middle: float | None, high: float | None, name: str) -> Iterator[Finding]:
+    """What is wrong with a figure and the range around it."""
+    if low is None and middle is None and high is None:
+        yield (name,), "is missing, and so is a range"
+    known = [amount for amount in (low, middle, high) if amount is not None]
+    if known != sorted(known):
+        yield (name,), "low, middle and high should rise"

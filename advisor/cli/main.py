@@ -25,6 +25,8 @@ COMMANDS = {
         "evidence",
         "Every measured row for a model on a machine, beside the prediction.",
     ),
+    "decide": ("advisor.cli.decide", "decide", "What to buy, why, and what would change it."),
+    "gaps": ("advisor.cli.decide", "gaps", "What nobody has measured of a need, and how much it matters."),
     "check": ("advisor.cli.check", "check", "How far off predictions are, each made without what it predicts."),
     "catalog": ("advisor.cli.catalog", "catalog", "The maintainers' side: check and new."),
     "doctor": ("advisor.cli.doctor", "doctor", "Versions, paths, counts, overlays in force."),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from advisor.decide.question import Question
 
 USUAL_MIXES = ("q4_k_m", "q6_k", "q8_0")
+MADE_OF_ANY = {"mlx": ("mlx-4bit", "mlx-8bit")}
+"""Container → the usual formats its own converter makes of any model, for a runtime that loads none of those offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,24 @@ def _version(question: Question, runtime: Runtime) -> Version | None:
 def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
     """Every case the question covers; what was named and cannot run comes with the reason."""
     formats = (question.quant,) if question.quant else offered(facts, question.model, everything=question.everything)
-    yield from cases_in(facts, question, formats)
+    yield from cases_in(facts, question, formats if question.quant else _with_made(facts, question, formats))
+
+
+def _with_made(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> tuple[Quant, ...]:
+    """The formats, or where the runtime asked for loads none of them, those that its converter makes of any model.
+
+    A model released quantised is not converted.
+    """
+    runtime = question.runtime
+    if runtime is None or question.model.released_quant or any(container_of(quant, runtime) for quant in formats):
+        return formats
+    made = [
+        facts.quants[name]
+        for container in runtime.containers
+        for name in MADE_OF_ANY.get(container, ())
+        if name in facts.quants
+    ]
+    return tuple(made) or formats
 
 
 def cases_in(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> Iterator[Case | Excluded]:

@@ -60,5 +60,5 @@ def decide(facts: Facts, calibration: Calibration, need: Need) -> Decision:
     return Decision(
         need=need, standings=found, served=served, pick=pick, front=front([each for each in found if each.is_open]), doubt=doubted,
         verdict=verdict(facts, need, found, served, pick, doubted) if pick and doubted else None,
-        gaps=gaps(found, served, doubted) if doubted else (), unanswered=tuple(why for _, why in unanswered(need, frozenset({"text"}))),
+        gaps=gaps(found, served, pick, doubted) if pick and doubted else (), unanswered=tuple(why for _, why in unanswered(need, frozenset({"text"}))),
     )  # fmt: skip

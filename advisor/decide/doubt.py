@@ -50,6 +50,8 @@ class Doubt:
     """Option → share of draws in which it is chosen."""
     met: Mapping[Cell, float]
     """Option and workload → share of draws in which it is fast enough."""
+    alone: Mapping[Cell, float]
+    """Machine and workload → the same of that machine by itself."""
     worth: Mapping[Cell, float]
     """Machine and workload, or `price` and option → how much knowing it would raise the share of right choices."""
 
@@ -75,6 +77,7 @@ def doubt(
         stands=float(np.mean(picks == index)),
         instead={each.option.name: float(np.mean(picks == number)) for number, each in enumerate(found) if (picks == number).any()},
         met={cell: float(np.mean(flags)) for cell, flags in met.items()},
+        alone={cell: float(np.mean(flags)) for cell, flags in enough.items()},
         worth={cell: _worth(values, picks, len(found)) for cell, values in drawn.items()},
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ class Gap:
     worth: float
     """How much knowing it would raise the share of right choices."""
     met: float | None
-    """Chance that the machine is fast enough; None where nothing is asked of it."""
+    """Chance that the machine is fast enough; None where nothing is asked of it, or nobody can tell its speed."""
     impact: Impact
 
 
@@ -37,21 +37,37 @@ def impact_of(worth: float) -> Impact:
     return "high" if worth >= HIGH_WORTH else "medium" if worth >= MEDIUM_WORTH else "low"
 
 
-def gaps(found: Sequence[Standing], served: Mapping[Cell, Served], doubted: Doubt) -> tuple[Gap, ...]:
+def gaps(found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standing, doubted: Doubt) -> tuple[Gap, ...]:
     """Every machine and workload that runs and has no row of its own, what matters most first.
 
-    Of options ruled out by the need's limits nothing is asked.
+    Of options ruled out by the need's limits nothing is asked. A speed nobody can tell matters most where any speed would
+    let the option do as much as the pick for no more money.
     """
-    machines = {machine.id: each.option.name for each in found if each.is_open for machine in each.option.machines}
+    machines = {machine.id for each in found if each.is_open for machine in each.option.machines}
+    rivals = {
+        machine.id for each in found if each.is_open and _could_win(each, pick) for machine in each.option.machines
+    }
     missing = []
     for (machine, name), one in served.items():
         if machine not in machines or one.measured or not one.runs:
             continue
         worth = doubted.worth.get((machine, name), 0.0)
         asked = one.workload.floor_tok_s is not None or one.workload.ttft_s is not None
-        met = doubted.met.get((machines[machine], name)) if asked else None
-        missing.append(Gap(machine, one.workload, one, worth, met, impact_of(worth)))
-    return tuple(sorted(missing, key=lambda gap: (-gap.worth, not gap.workload.must, -_width(gap.served))))
+        blind = one.decode_tok_s is None
+        met = doubted.alone.get((machine, name)) if asked and not blind else None
+        impact: Impact = "high" if blind and one.workload.must and machine in rivals else impact_of(worth)
+        missing.append(Gap(machine, one.workload, one, worth, met, impact))
+    return tuple(
+        sorted(missing, key=lambda gap: (gap.impact != "high", -gap.worth, not gap.workload.must, -_width(gap.served)))
+    )
+
+
+def _could_win(each: Standing, pick: Standing) -> bool:
+    """Whether it would do as much as the pick for no more money if every unknown speed were high enough."""
+    blind = sum(one.runs and one.decode_tok_s is None for one in each.served if one.workload in each.missed)
+    if each is pick or not blind or each.option.cost is None or pick.option.cost is None:
+        return False
+    return len(each.missed) - blind <= len(pick.missed) and each.option.cost.mid <= pick.option.cost.mid
 
 
 def _width(one: Served) -> float:

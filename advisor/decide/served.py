@@ -123,16 +123,18 @@ def _has_bits(found: Finding, least_bits: float | None) -> bool:
 
 
 def _preference(way: Served) -> tuple[bool, bool, bool, float, float]:
-    speed = way.decode_tok_s.mid if way.decode_tok_s else 0.0
-    enough = way.is_fast_enough and speed >= (way.workload.floor_tok_s or READABLE_TOK_S)
+    # By the lower end: of two ways that promise alike, the one more is known of.
+    speed = way.decode_tok_s.low if way.decode_tok_s else 0.0
+    middle = way.decode_tok_s.mid if way.decode_tok_s else 0.0
+    enough = way.is_fast_enough and middle >= (way.workload.floor_tok_s or READABLE_TOK_S)
     bits = way.finding.case.quant.bits_per_weight if way.finding else 0.0
     known = way.finding is not None and way.finding.verdict == "fits"
     return way.runs, enough, known, bits if enough else 0.0, speed
 
 
 def _served(work: Workload, machine: Hardware, found: Finding, wanted: Wanted | None) -> Served:
-    exact = _exact(found.evidence) if work.concurrency == 1 else None
-    speed = _measured_range(exact) if exact else _predicted(found)
+    exact = exact_row(found.evidence) if work.concurrency == 1 else None
+    speed = measured_range(exact) if exact else _predicted(found)
     wait = found.prefill
     first = None
     if wait and wait.ttft_s is not None and wait.low_ttft_s is not None and wait.high_ttft_s is not None:
@@ -144,7 +146,7 @@ def _served(work: Workload, machine: Hardware, found: Finding, wanted: Wanted | 
     )  # fmt: skip
 
 
-def _exact(rows: Iterable[Measured]) -> Measured | None:
+def exact_row(rows: Iterable[Measured]) -> Measured | None:
     """The newest row of this very case that counts."""
     held = [row for row in rows if row.closeness == "exact" and not row.remark and row.record.decode_tok_s]
     return max(held, key=lambda row: (-row.tier, row.record.conditions.date or ""), default=None)
@@ -156,7 +158,8 @@ LEVEL_IN_SPREADS = 1.2816
 """Half-width of an 80 % interval of a normal distribution, in standard deviations."""
 
 
-def _measured_range(row: Measured) -> Range:
+def measured_range(row: Measured) -> Range:
+    """What the row measured, with the spread of repeated measurements around it."""
     rate = row.record.decode_tok_s or 0.0
     factor = 1 + LEVEL_IN_SPREADS * REPEATS_SHARE
     return Range(rate / factor, rate, rate * factor)

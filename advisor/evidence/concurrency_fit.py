@@ -229,7 +229,7 @@ def learn(
         "other runtime": _without_runtime(lesson, singles.everything),
         "other hardware": _tested(facts, lesson, singles, "hardware", lesson.rows),
     }
-    shown = {near: _how_far_off(rows) for near, rows in tests.items() if rows}
+    shown: dict[str, Spread] = {near: _how_far_off(rows) for near, rows in tests.items() if rows}
     return replace(_values(lesson, calibration, selection.left_out), spreads=shown)
 
 

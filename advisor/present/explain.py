@@ -157,7 +157,7 @@ def _used(finding: Finding) -> list[str]:
     return lines or ["row          none of this model on this hardware teaches the prediction"]
 
 
-def _command(finding: Finding) -> str:
+def measuring_command(finding: Finding) -> str:
     """What to run to measure the case."""
     case, d = finding.case, finding.case.demand
     depth = d.context_tokens if d.depth_tokens is None else d.depth_tokens
@@ -166,7 +166,10 @@ def _command(finding: Finding) -> str:
             f"vllm bench serve --model {case.model.repository or case.model.id} --random-input-len {max(depth, 1)} "
             f"--random-output-len 128 --max-concurrency {d.concurrency}"
         )
-    return f"llama-bench -m {case.model.id}-{case.quant.id}.gguf -p 512 -n 128 -d 0,{depth} -fa 1 -ctk {case.key_type} -ctv {case.value_type}"
+    file = f"{case.model.id}-{case.quant.id}.gguf"
+    if d.concurrency > 1:
+        return f"llama-batched-bench -m {file} -c {d.concurrency * d.context_tokens} -npp {max(depth, 1)} -ntg 128 -npl {d.concurrency} -fa on"
+    return f"llama-bench -m {file} -p 512 -n 128 -d 0,{depth} -fa 1 -ctk {case.key_type} -ctv {case.value_type}"
 
 
 def _unverified(finding: Finding) -> list[str]:
@@ -186,5 +189,5 @@ def explain(finding: Finding) -> str:
     lines += _used(finding)
     lines += _unverified(finding)
     lines += [f"note         {say(note)}" for note in finding.notes]
-    lines.append(f"measure it   {_command(finding)}")
+    lines.append(f"measure it   {measuring_command(finding)}")
     return "\n".join(lines)

@@ -43,6 +43,7 @@ _FIGURES = (
 
 _CONTEXT = re.compile(r"(?:context setting|--ctx|context length|^context|context) (\d{4,6})\b")
 _CONTEXT_K = re.compile(r"^(\d+)[Kk] (?:context|is the configured context)|model tag says (\d+)k context")
+_LABELLED_GB = re.compile(r"~(\d+(?:\.\d+)?) GB\b")
 _POWER_CAP = re.compile(r"power-limited to (\d+) ?W")
 
 
@@ -66,6 +67,7 @@ def other_draft(row: dict[str, Any], number: int, file: str, names: Names) -> Dr
         "quant_label": row["quant"],
         "repository": row["model_hf"],
         "file_gib": row["file_size_gib"],
+        "file_gb": _labelled_gb(row),
         **_origin(page),
         "conditions": stated.conditions,
         "decode_tok_s": row["decode_tok_s"],
@@ -86,6 +88,12 @@ def other_draft(row: dict[str, Any], number: int, file: str, names: Names) -> Dr
         "note": _note(row["notes"] or "", other),
     }
     return Draft(file, number, row["id"], hardware, page, body, row.get("duplicate_of"))
+
+
+def _labelled_gb(row: dict[str, Any]) -> float | None:
+    """Size of the file where only the words for its format give it: IQ6_K (ArtusDev mix, ~212 GB)."""
+    found = _LABELLED_GB.search(row["quant"] or "")
+    return float(found[1]) if found and not row["file_size_gib"] else None
 
 
 def _origin(page: Page) -> dict[str, Any]:

@@ -42,6 +42,8 @@ SAME_BOX = frozenset({"dgx-spark", "desktop-4090-5070ti"})
 """Keys of the input that are no words of a source."""
 
 UNSTATED_DEPTH = "geerling-ai-benchmarks"
+BINARY_THOUSANDS = frozenset({"seed-report-own"})
+"""Sources whose contexts of so many k count 1,024: 379 MiB are three layers of the cache at 112 x 1,024 tokens, not at 112,000."""
 _PATH = re.compile(r"(?:[\w.+~-]+/)*[\w.+~-]+\.(?:md|json|txt|csv|log|py)\b")
 
 
@@ -66,7 +68,7 @@ def spark_draft(row: dict[str, Any], number: int, file: str, names: Names) -> Dr
     hardware, devices = hardware_id(system, None, boxes)
     values, settings = figures(row)
     stated = _conditions(row, boxes)
-    stated.put(**settings)
+    stated.put(**_in_tokens(settings, row["source"]["id"]))
     doubts = spark_doubts(row)
     body = {
         "kind": row["kind"],
@@ -89,6 +91,15 @@ def spark_draft(row: dict[str, Any], number: int, file: str, names: Names) -> Dr
         "note": NOTES.get(row["note"], row["note"]),
     }
     return Draft(file, number, row["id"], hardware, page, body, row.get("duplicate_of"))
+
+
+def _in_tokens(settings: dict[str, Any], source: str) -> dict[str, Any]:
+    """The settings with a context of so many k in tokens; the input always takes 1,000 for one."""
+    context = settings.get("max_context_tokens")
+    if source not in BINARY_THOUSANDS or context is None:
+        return settings
+    assert context % 1000 == 0, context
+    return {**settings, "max_context_tokens": context // 1000 * 1024}
 
 
 def _origin(row: dict[str, Any]) -> dict[str, Any]:

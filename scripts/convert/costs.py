@@ -7,6 +7,7 @@ from typing import Any
 
 from scripts.convert.api_costs import ApiCosts
 from scripts.convert.common import Output, Sources, as_date, read_yaml, without_empty
+from scripts.convert.exchange_rates import reference_rates
 from scripts.convert.hardware_names import hardware_id
 from scripts.convert.ledgers import Ledger
 from scripts.convert.price_notes import condensed
@@ -29,6 +30,26 @@ REWORDED = {
 
 SAME_PAGE = {"infotechwithben-haiku-high": "infotechwithben: shadow stack local vs API"}
 
+PARTS = (
+    (re.compile(r"^host PC without GPU"), "host"),
+    (re.compile(r"^(DDR\d|.*DDR5 SO-DIMM)"), "memory"),
+    (re.compile(r"^QSFP"), "cable"),
+    (re.compile(r"complete|rig|build|system, whole"), "whole"),
+)
+"""Words of an item → which part of a computer it is."""
+
+TERMS = {
+    "low tier (called spot there)": "low tier",
+    "high tier (called on-demand there)": "high tier",
+    "rented": "not stated",
+}
+"""Term of a rental as read → as the catalog calls it, where that differs."""
+
+READ_AT = {"wall": "wall", "gpu": "card", "module": "module", "estimate": "estimate"}
+HARDLY_A_HOST = re.compile(r"card with almost no host")
+"""What the wall supplies there is what the card takes."""
+NOT_INFERENCE = re.compile(r"gaming|stress|\bHPL\b")
+
 _CONFIGURATION = re.compile(r"\d+ GB config")
 _RANGE = re.compile(r"(\d+\.\d+)-(\d+\.\d+) per kWh")
 _SXM2 = re.compile(r"V100 SXM2")
@@ -48,6 +69,8 @@ def convert(data: Path, sources: Sources, out: Output) -> None:
                 continue
             rows.append(without_empty({**figure(row), "source": pages.source_of(row)}))
             ledger.kept(listed_in, number, f"costs/{topic}#{len(rows)}")
+        if topic == "exchange":
+            rows += reference_rates(sources, ledger, len(rows))
         out.put(f"costs/{topic}.yaml", {"rows": rows})
     out.texts["ledger/costs.csv"] = ledger.text()
 
@@ -57,6 +80,7 @@ def _cloud(row: Row) -> Row:
         "about": f"rental, {row['term']}",
         "hardware": hardware_id(row["hardware_id"], None, 1)[0],
         "provider": row["provider"],
+        "term": TERMS.get(row["term"], row["term"]),
         "currency": "USD",
         "unit": "USD per GPU-hour",
         "value": row.get("usd_per_gpu_hour"),
@@ -71,6 +95,7 @@ def _tariff(row: Row) -> Row:
     words = row.get("note", "")
     stated = _RANGE.search(words) if row.get("price_per_kwh") is None else None
     standing = row.get("standing_charge_per_day")
+    first, last = _period(row["period"])
     return {
         "about": "household electricity",
         "region": row["region"],
@@ -79,10 +104,20 @@ def _tariff(row: Row) -> Row:
         "value": row.get("price_per_kwh"),
         "low": float(stated[1]) if stated else None,
         "high": float(stated[2]) if stated else None,
-        "date": as_date(row["period"]),
+        "date": first,
+        "until": last,
         "details": f"{row['period']}; standing charge {standing} a day" if standing else row["period"],
         "note": "; ".join(part for part in (condensed(words), _cited(row)) if part),
     }
+
+
+def _period(words: str) -> tuple[str | None, str | None]:
+    """The first and the last day or month of a tariff; no last one where only a month or a year is stated."""
+    half = re.fullmatch(r"(20\d\d)-H([12])", words)
+    if half:
+        return (f"{half[1]}-01", f"{half[1]}-06") if half[2] == "1" else (f"{half[1]}-07", f"{half[1]}-12")
+    first, slash, last = words.partition("/")
+    return as_date(first), as_date(last) if slash else None
 
 
 def _cited(row: Row) -> str | None:
@@ -97,6 +132,8 @@ def _power(row: Row) -> Row:
         "hardware": machine,
         "devices": count if count > 1 else None,
         "state": row["state"],
+        "read_at": "card" if HARDLY_A_HOST.search(row.get("system", "")) else READ_AT[row["where"]],
+        "inference": False if NOT_INFERENCE.search(row.get("workload", "")) else None,
         "unit": STATES[row["where"]],
         "value": row.get("watts"),
         "low": row.get("watts_low"),
@@ -119,6 +156,8 @@ def _host(row: Row) -> Row:
     unit = f"{row['currency']} per GB" if "per GB" in row["item"] else row["currency"]
     return {
         "about": row["item"],
+        "part": next(part for pattern, part in PARTS if pattern.search(row["item"])),
+        "condition": row["condition"],
         "region": row["region"],
         "currency": row["currency"],
         "unit": unit,
@@ -126,7 +165,6 @@ def _host(row: Row) -> Row:
         "low": row.get("price_low"),
         "high": row.get("price_high"),
         "date": as_date(row["date"]),
-        "details": row["condition"],
         "note": condensed(row.get("note")),
     }
 
@@ -146,6 +184,7 @@ def _exchange(row: Row) -> Row:
 def _break_even(row: Row) -> Row:
     return {
         "about": f"{SAME_PAGE.get(row['id'], row['title'])} ({row['id']})",
+        "key": row["id"],
         "date": as_date(row["date"]),
         "inputs": _flat(row["inputs"]),
         "printed": _flat(row["printed"]),

@@ -25,6 +25,22 @@ IN_WINDOWS = {
 }
 """Id → MiB llama.cpp saw free there before anything was loaded."""
 
+BESIDE_A_CONTEXT = {
+    "rtx-3090": (23845, "github-index-43121383699", "279 of 24124 MiB; 351 on the card with the display"),
+    "rtx-4090": (
+        23612,
+        "llama.cpp-23679",
+        "468 of 24080 MiB; 472 and 476 at other times, 451 to 456 in llama.cpp's PR 15860",
+    ),
+    "rtx-5090": (
+        31600,
+        "github-index-53110813666",
+        "about 509 of 32109 MiB, as another log prints its size; that one shows 31331",
+    ),
+    "rtx-pro-6000-maxq": (96727, "github-index-61072120234", "561 of 97288 MiB"),
+}
+"""Id → MiB llama.cpp saw free under Linux once its CUDA context was there, the page, and what the context took."""
+
 ELSEWHERE = {
     "arc-a770": (("visible", 15473, "github-index-51972670378"),),
     "arc-pro-b70": (
@@ -54,6 +70,9 @@ def seen_memory(data: Path, pages: Pages) -> dict[str, list[dict[str, Any]]]:
                 seen[CARDS[name]] = _as_given(pages, name, int(total_mib), int(free_mib))
     for hardware_id, (free_mib, page) in IN_WINDOWS.items():
         seen[hardware_id].append(_row("free at start", free_mib, page, pages, os="windows"))
+    for hardware_id, (free_mib, page, note) in BESIDE_A_CONTEXT.items():
+        row = _row("free beside a context", free_mib, page, pages, os="linux", note=note)
+        seen.setdefault(hardware_id, []).append(row)
     for hardware_id, rows in ELSEWHERE.items():
         seen[hardware_id] = [_row(*row, pages) for row in rows]
     seen["dgx-spark"] = _spark(pages)
@@ -61,15 +80,16 @@ def seen_memory(data: Path, pages: Pages) -> dict[str, list[dict[str, Any]]]:
     return seen
 
 
-def _row(meaning: str, mib: int, page: str, pages: Pages, **more: str) -> dict[str, Any]:
-    return {"meaning": meaning, "gib": round(mib / 1024, 3), **more, "source": pages.cite(page)}
+def _row(meaning: str, mib: int, page: str, pages: Pages, note: str | None = None, **more: Any) -> dict[str, Any]:
+    row = {"meaning": meaning, "gib": round(mib / 1024, 3), **more, "source": pages.cite(page)}
+    return row if note is None else {**row, "note": note}
 
 
 def _as_given(pages: Pages, name: str, total_mib: int, free_mib: int) -> list[dict[str, Any]]:
     more = {"os": "linux", "setting": GTT} if name == "8060S" else {}
     rows = [
         _row("visible", total_mib, "llama-fit-params-runs", pages, **more),
-        _row("free at start", free_mib, "llama-fit-params-runs", pages, **more),
+        _row("free at start", free_mib, "llama-fit-params-runs", pages, assumed=True, **more),
     ]
     if name == "8060S":
         rows[1]["note"] = NOT_AS_IT_COMES

@@ -35,11 +35,17 @@ LOGS = (
     _log(13803191686, "MLX device information of an M3 Ultra with 256 GB: working set of 223338299392 bytes"),
     _log(61367705697, "llama.cpp build 10425 for Windows listing two RTX 5090 and two RTX 3090", published="2026"),
     _log(57814369355, "llama.cpp build 10107 under Windows (WSL) listing an RTX 4090", published="2026"),
+    _log(43121383699, "llama.cpp under Linux on four RTX 3090: 24124 MiB, 23845 free"),
+    _log(53110813666, "llama.cpp in a Linux container on an RTX 5090: 31600 MiB free"),
+    _log(61072120234, "llama.cpp under Linux on four RTX PRO 6000 Max-Q: 97288 MiB, 96727 free", published="2026-08"),
     _log(51972670378, "llama.cpp (SYCL) listing Arc A770 cards of 15473 MiB"),
 )
 
 PAGES: dict[str, dict[str, Any]] = {
     **dict(LOGS),
+    "llama.cpp-23679": _thread(
+        "ggml-org/llama.cpp", "issues/23679", "Issue 23679: two RTX 4090 under Linux, 24080 MiB, 23612 free"
+    ),
     "llmfit-pr-754": _thread(
         "AlexsJones/llmfit", "pull/754", "llmfit PR 754: 11.84 GB of an M3 with 16 GB", published="2026-07-15"
     ),

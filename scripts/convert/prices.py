@@ -33,6 +33,14 @@ REMARKS: dict[tuple[str, float | None], str] = {
 }
 """Machine and price → what a second reading of the rows found."""
 
+DOUBTS: dict[tuple[str, float | None, float | None], str] = {
+    ("rtx-4090", 3874, None): "average asked in active listings, far above every later source",
+    ("rtx-3090", 1950, None): "probably a whole computer, not the card",
+    ("apple-m3-ultra", 16500, None): "its author marks it unverified, and the configuration was withdrawn",
+    ("dgx-spark", None, 5000): "an example of a changing price in a document of another purpose, not an offer",
+}
+"""Machine, price and low end → why no decision rests on the row."""
+
 FULL_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -110,6 +118,7 @@ def _price(row: dict[str, Any], date: str, remark: str, source: str) -> dict[str
             "date": date,
             "source": source,
             "cites": row.get("cites"),
+            "doubt": DOUBTS.get((row["hardware_id"], row["price"], row.get("price_low"))),
             "note": "; ".join(note.rstrip(".") for note in notes if note),
         }
     )

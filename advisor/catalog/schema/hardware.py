@@ -20,14 +20,16 @@ class UsableMemory:
     __pydantic_config__ = STRICT
 
     meaning: Annotated[
-        Literal["visible", "free at start", "reached", "wired limit", "policy"],
-        "visible: to the operating system; free at start: before the runtime loads; reached: seen working; "
-        "wired limit: what the system lets a GPU hold; policy: what the runtime allows itself",
+        Literal["visible", "free at start", "free beside a context", "reached", "wired limit", "policy"],
+        "visible: to the operating system; free at start: before the runtime loads; free beside a context: once the runtime "
+        "has opened the device, before it loads; reached: seen working; wired limit: what the system lets a GPU hold; policy: "
+        "what the runtime allows itself",
     ]
     gib: Annotated[Positive | None, "binary gigabytes as seen"] = None
     share: Annotated[Positive | None, "share of the advertised memory, where that is how it is stated"] = None
     runtime: Annotated[str | None, "runtime it holds for; absent = any"] = None
     os: Annotated[OperatingSystem | None, "operating system it holds for; absent = any"] = None
+    assumed: Annotated[bool, "put in by somebody, seen by nobody; said wherever it is used"] = False
     setting: Annotated[
         str | None, "what has to be set or installed for it, after `with`; absent = as the machine comes"
     ] = None

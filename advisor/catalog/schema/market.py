@@ -28,6 +28,7 @@ class Price:
     source: Annotated[Text, "source id"]
     cites: Annotated[tuple[Text, ...], "pages the source itself names for it; none of them was opened"] = ()
     confidence: str | None = None
+    doubt: Annotated[str | None, "why no decision rests on it; it is shown all the same"] = None
     note: str | None = None
 
 
@@ -47,6 +48,23 @@ class Figure:
     hardware: Annotated[str | None, "hardware id"] = None
     devices: Annotated[Count, "how many of the hardware"] = 1
     state: Annotated[Literal["idle", "load", "peak"] | None, "what the machine was doing, for power"] = None
+    read_at: Annotated[
+        Literal["wall", "card", "module", "estimate"] | None,
+        "where the power was read; an estimate was not read at all",
+    ] = None
+    inference: Annotated[bool, "false: the load was something else than a language model (games, HPL)"] = True
+    part: Annotated[
+        Literal["host", "whole", "memory", "cable"] | None,
+        "for parts: a computer without its card, a whole one with it, main memory, a cable between boxes",
+    ] = None
+    condition: Annotated[Condition | None, "of parts"] = None
+    term: Annotated[
+        Literal["on-demand", "spot", "marketplace", "low tier", "high tier", "not stated"] | None, "of a rental"
+    ] = None
+    offered_by: Annotated[
+        Literal["first-party", "host", "marketplace"] | None, "who offers the model: its maker, a host, a reseller"
+    ] = None
+    outlier: Annotated[bool, "far from the median of its model"] = False
     provider: str | None = None
     region: str | None = None
     currency: str | None = None
@@ -59,7 +77,10 @@ class Figure:
     input_per_mtok: NotNegative | None = None
     output_per_mtok: NotNegative | None = None
     cache_read_per_mtok: NotNegative | None = None
-    date: Date | None = None
+    date: Annotated[Date | None, "day, month or year it held; the first of them where it held for a time"] = None
+    since: Annotated[Date | None, "day from which the price has stood unchanged, for offers of a dated list"] = None
+    until: Annotated[Date | None, "the last day or month it held, for tariffs"] = None
+    key: Annotated[str | None, "short name of a published break-even"] = None
     source: Annotated[Text, "source id"]
     inputs: Annotated[dict[str, float | str], "what a published break-even was computed from"] = field(
         default_factory=dict

@@ -63,6 +63,12 @@ class Backend:
     context_mib: Annotated[Natural | None, "what one device loses to the backend's own context; absent = not known"] = (
         None
     )
+    context_seen_on: Annotated[str | None, "the device that was seen on, where other devices may lose more or less"] = (
+        None
+    )
+    context_lowest_mib: Annotated[Natural | None, "least seen on any device, where several were looked at"] = None
+    context_highest_mib: Annotated[Natural | None, "most seen on any device"] = None
+    context_sources: Annotated[tuple[Text, ...], "source ids of what other devices lose"] = ()
     source: Annotated[Text, "source id"]
 
 
