@@ -13,14 +13,14 @@ REFERENCE_49B = {1: 5.79, 2: 11.43, 4: 22.79, 8: 45.41, 16: 86.47, 32: 161.90, 4
 """Requests at once → tokens per second together, as the reference document 002 prints them."""
 
 DESKTOP = {
-    "desktop-glm47flash-ollama-q8-0-112k": (31.67, 112_000),
-    "desktop-glm47flash-llama.cpp-q8-0-112k": (108.83, 112_000),
-    "desktop-glm47flash-ollama-q8-0-64k": (100.33, 64_000),
-    "desktop-glm47flash-llama.cpp-q8-0-64k": (109.03, 64_000),
-    "desktop-glm47flash-ollama-q4-k-m-202k": (121.91, 202_000),
-    "desktop-glm47flash-llama.cpp-q4-k-m-202k": (132.72, 202_000),
+    "desktop-glm47flash-ollama-q8-0-112k": (31.67, 112 * 1024),
+    "desktop-glm47flash-llama.cpp-q8-0-112k": (108.83, 112 * 1024),
+    "desktop-glm47flash-ollama-q8-0-64k": (100.33, 64 * 1024),
+    "desktop-glm47flash-llama.cpp-q8-0-64k": (109.03, 64 * 1024),
+    "desktop-glm47flash-ollama-q4-k-m-202k": (121.91, 202 * 1024),
+    "desktop-glm47flash-llama.cpp-q4-k-m-202k": (132.72, 202 * 1024),
 }
-"""Record of the reference document 004 → decode speed and the context it allocated."""
+"""Record of the reference document 004 → decode speed and the context it allocated; its "k" is 1,024 tokens."""
 
 WORDS_OF_COLLECTING = re.compile(r"find_string|corpus|seed file|SEED|stored copy|search excerpt|/tmp|/home")
 
@@ -168,3 +168,32 @@ def test_records_speak_of_the_page_and_not_of_its_collecting() -> None:
     for record in records():
         words = [record.note, record.where, record.method, *record.flags]
         assert not [text for text in words if text and WORDS_OF_COLLECTING.search(text)], record.id
+
+
+@pytest.mark.parametrize(
+    ("record_id", "depth", "prompt_depth"),
+    [
+        ("lmx-m4-pro-gemma-4-26b-a4b-it-qat-mlx-4bit-mlx-4bit-p2048", 2048, 0),
+        ("lmx-m1-max-llama-3.2-3b-instruct-bf16-p512", 0, None),
+    ],
+    ids=["mlx_lm.benchmark decodes after its prompt", "llama-bench decodes into an empty cache"],
+)
+def test_a_self_report_that_quotes_its_tool_is_timed_as_the_tool_times(
+    record_id: str, depth: int, prompt_depth: int | None
+) -> None:
+    record = by_id()[record_id]
+    assert record.rate == "decode"
+    assert (record.conditions.depth_tokens, record.conditions.prefill_depth_tokens) == (depth, prompt_depth)
+
+
+def test_a_self_report_that_quotes_no_tool_leaves_its_depth_open() -> None:
+    silent = [record for record in records() if "community self-report, depth not recorded" in record.flags]
+    assert len(silent) > 80
+    assert all(record.conditions.depth_tokens is None for record in silent)
+
+
+def test_training_rows_state_how_they_trained() -> None:
+    trained = [record for record in records() if record.train_tok_s]
+    assert len(trained) == 9
+    assert {record.other["training_method"] for record in trained} == {"full fine-tune", "LoRA", "QLoRA"}
+    assert all(record.disputed or record.suspect for record in trained)

@@ -34,12 +34,15 @@ DEFAULT_CONTEXT = 8192
 DEFAULT_UBATCH = 512
 
 
-def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of every command that asks about a model on a machine."""
+CONTEXT = click.option(
+    "--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"
+)
+
+
+def shared(command: Callable[..., Any], context: Callable[..., Any] = CONTEXT) -> Callable[..., Any]:
+    """Options of every command that asks about a model on a machine; `context` is how it asks for the context."""
     options = (
-        click.option(
-            "--context", "context_tokens", type=TOKENS, help="Tokens memory must hold per request.  [default: 8k]"
-        ),
+        context,
         click.option("--depth", "depth_tokens", type=DEPTH, help="Tokens in the cache when speed is asked for."),
         click.option("--concurrency", type=click.IntRange(1, 4096), help="Requests at once.  [default: 1]"),
         click.option(

@@ -6,7 +6,7 @@ from advisor.estimate.as_told import merged, place_as_told
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
 from advisor.estimate.contiguous import place_contiguous
-from advisor.estimate.layered import Load, host_use, load, place_on_devices, place_unified
+from advisor.estimate.layered import Load, host_use, load, place_on_devices, place_unified, plan_flags
 from advisor.estimate.note import Note, note
 from advisor.estimate.offload import place_with_host, room_with_host
 from advisor.estimate.ollama import place_ollama
@@ -47,7 +47,9 @@ def _on_devices(case: Case, found: Load) -> Placement:
     # Layers go by what the first box has left beside the host's part.
     left = pools[0].usable_bytes - host_use(host, found, len(pools)).used_bytes
     plan = place_on_devices((replace(pools[0], usable_bytes=left), *pools[1:]), host, found)
-    return _host_into_first(replace(plan, uses=(replace(plan.uses[0], pool=pools[0]), *plan.uses[1:])))
+    # Without -ts it goes out by what each box has free, which is also how the RPC server is asked.
+    uses = (replace(plan.uses[0], pool=pools[0]), *plan.uses[1:])
+    return _host_into_first(replace(plan, uses=uses, flags=plan_flags(found, "")))
 
 
 def _place_llama_cpp(case: Case, found: Load) -> tuple[Placement, list[Note]]:
@@ -136,7 +138,7 @@ def _host_into_first(plan: Placement) -> Placement:
         compute_buffer_bytes=uses[0].compute_buffer_bytes + host.compute_buffer_bytes,
     )  # fmt: skip
     short = max(plan.short_bytes, first.short_bytes)
-    return Placement("does-not-fit" if short else "fits", (first, *uses[1:]), short)
+    return Placement("does-not-fit" if short else "fits", (first, *uses[1:]), short, flags=plan.flags)
 
 
 def why_refused(case: Case) -> str | None:

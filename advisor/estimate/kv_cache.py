@@ -162,17 +162,20 @@ def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:
     """
     total: Any = 0
     for name, count in Counter(model.layer_names).items():
-        block = model.blocks[name]
-        layer = layer_cache(block, reading=True)
-        seen = depth if layer.window is None else lesser(depth, layer.window)
-        indexer = (block.latent_attention.indexer if block.latent_attention else None) or (
-            block.attention.indexer if block.attention else None
-        )
-        row = layer.key_width * TYPE_BYTES[key_type] + layer.value_width * TYPE_BYTES[value_type]
-        if indexer:
-            keys = indexer.width * TYPE_BYTES[key_type]
-            total = total + count * (seen * keys + lesser(seen, indexer.top_k) * (row - keys))
-        else:
-            total = total + count * seen * row
-        total = total + count * 2 * layer.state_elements * STATE_BYTES
+        total = total + count * layer_read_bytes(model.blocks[name], depth, key_type, value_type)
     return total
+
+
+def layer_read_bytes(block: Block, depth: Any, key_type: str, value_type: str) -> Any:
+    """What one layer of this kind reads of that."""
+    layer = layer_cache(block, reading=True)
+    seen = depth if layer.window is None else lesser(depth, layer.window)
+    indexer = (block.latent_attention.indexer if block.latent_attention else None) or (
+        block.attention.indexer if block.attention else None
+    )
+    row = layer.key_width * TYPE_BYTES[key_type] + layer.value_width * TYPE_BYTES[value_type]
+    state = 2 * layer.state_elements * STATE_BYTES
+    if indexer:
+        keys = indexer.width * TYPE_BYTES[key_type]
+        return seen * keys + lesser(seen, indexer.top_k) * (row - keys) + state
+    return seen * row + state

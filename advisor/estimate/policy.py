@@ -1,6 +1,6 @@
 """What the memory policy in force leaves open: other settings that change the verdict, and what no source states."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import ceil
 
 from advisor import units
@@ -10,19 +10,15 @@ from advisor.estimate.machine import Device
 from advisor.estimate.note import Note, note
 from advisor.estimate.placement import RUNS, Placement
 from advisor.estimate.pools import device_usable
+from advisor.estimate.tight import WORDS as SAID
+from advisor.estimate.tight import Planned, tight_notes
 from advisor.estimate.usable import LIMITS, row_in_force, seen_bytes
-
-SAID = {
-    "fits": "it fits", "fits-offloaded": "it fits with part of it in host memory", "does-not-fit": "it does not fit",
-    "unsupported": "it cannot run",
-}  # fmt: skip
-Planned = Callable[[Case], Placement]
 
 
 def policy_notes(case: Case, plan: Placement, planned: Planned) -> list[Note]:
     """Remarks on the policy behind `plan`; `planned` places the same weights under another setting."""
     return [
-        *_other_settings(case, plan, planned), *_raised_limit(case, plan), *_unknown_reserve(case),
+        *_other_settings(case, plan, planned), *_raised_limit(case, plan), *_unknown_reserve(case), *tight_notes(case, plan, planned),
         *_unknown_context(case, plan), *_unused_host(case), *_over_network(case),
     ]  # fmt: skip
 
@@ -107,6 +103,6 @@ def _unused_host(case: Case) -> Iterator[Note]:
 def _over_network(case: Case) -> Iterator[Note]:
     if case.machine.nodes > 1 and case.runtime.family == "llama.cpp":
         yield note(
-            "layers go out over all boxes in proportion to their free memory, each with its cache; what the RPC server takes "
-            "for itself no source states, and it is not counted"
+            "layers go out over all boxes in proportion to their free memory, each with its cache: start rpc-server on the others and "
+            "name them to llama-server with --rpc; what the RPC server takes for itself no source states, and it is not counted"
         )

@@ -1,18 +1,19 @@
 """What of a device's memory a runtime can have: seen, set by the person, or allowed by the system's policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor import units
 from advisor.catalog.schema.hardware import Hardware, UsableMemory
 from advisor.catalog.schema.runtime import Runtime
 from advisor.estimate.machine import Device
 
-PREFERENCE = ("free at start", "policy", "wired limit", "visible")
+BESIDE_CONTEXT = "free beside a context"
+PREFERENCE = ("free at start", BESIDE_CONTEXT, "policy", "wired limit", "visible")
 """Which meaning of `usable` counts where an entry has several."""
 LIMITS = frozenset({"free at start", "policy", "wired limit", "reached"})
 """Meanings a setting of the system changes."""
 WORDS = {
-    "free at start": "free at start", "visible": "visible to the system", "policy": "what the system lets the GPU have",
+    "free at start": "free at start", BESIDE_CONTEXT: "free at start beside the runtime's context", "visible": "visible to the system", "policy": "what the system lets the GPU have",
     "wired limit": "macOS's limit for the GPU (iogpu.wired_limit_mb raises it)",
 }  # fmt: skip
 
@@ -28,6 +29,10 @@ class Usable:
     source: str | None
     context_unknown: bool = False
     """True where the backend's own context is not in it because no source states its size."""
+    least_bytes: int | None = None
+    """Of an assumed size: so little may be free, by what others saw; None where it is no assumption."""
+    most_bytes: int | None = None
+    """Of an assumed size: so much may be free."""
 
 
 def seen_bytes(row: UsableMemory, hardware: Hardware) -> int | None:
@@ -90,9 +95,25 @@ def usable(device: Device, runtime: Runtime, backend: str | None, memory_share: 
     if device.stated_bytes is not None:
         return _less_margin(device.stated_bytes, "as set by you", runtime, None)
     if row := row_in_force(device, runtime):
-        words = WORDS[row.meaning] + (f" with {row.setting}" if row.setting else "")
-        return _less_margin(seen_bytes(row, device.hardware) or 0, words, runtime, row.source)
+        return _of_row(row, device, runtime, backend)
     return _assumed(device.hardware, runtime, backend)
+
+
+def _of_row(row: UsableMemory, device: Device, runtime: Runtime, backend: str | None) -> Usable:
+    size = seen_bytes(row, device.hardware) or 0
+    words = WORDS[row.meaning] + (f" with {row.setting}" if row.setting else "")
+    if not row.assumed:
+        return _less_margin(size, words, runtime, row.source)
+    found = _less_margin(size, f"{words} (assumed: nobody's log shows it)", runtime, row.source)
+    if row.setting:
+        return found
+    beside = (
+        each for each in device.hardware.usable if each.meaning == BESIDE_CONTEXT and _holds(each, device, runtime)
+    )
+    seen = next((seen_bytes(each, device.hardware) for each in beside), None)
+    context = runtime.backends[backend].context_mib if backend in runtime.backends else None
+    least = min(size - units.mib(context or 0) if seen is None else seen, size)
+    return replace(found, least_bytes=least, most_bytes=size)
 
 
 def _main_memory(device: Device) -> Usable | None:
@@ -104,12 +125,16 @@ def _main_memory(device: Device) -> Usable | None:
 def _assumed(hardware: Hardware, runtime: Runtime, backend: str | None) -> Usable | None:
     if hardware.advertised_bytes is None:
         return None
-    context = runtime.backends[backend].context_mib if backend in runtime.backends else None
-    words = "advertised less the backend's context (assumed)"
-    if context is None:
-        words = "advertised; the backend's context is not known (assumed)"
-    found = _less_margin(hardware.advertised_bytes - units.mib(context or 0), words, runtime, None)
-    return Usable(found.free_bytes, found.usable_bytes, found.basis, found.source, context_unknown=context is None)
+    size, known = hardware.advertised_bytes, runtime.backends.get(backend or "")
+    if known is None or known.context_mib is None:
+        words = f"advertised; how much of it {backend or 'the backend'}'s own context takes no source states (assumed)"
+        return replace(_less_margin(size, words, runtime, None), context_unknown=True)
+    seen_on = f" as seen on {known.context_seen_on}" if known.context_seen_on else ""
+    words = f"advertised less {known.context_mib} MiB for {backend}'s own context{seen_on} (assumed)"
+    lowest = known.context_mib if known.context_lowest_mib is None else known.context_lowest_mib
+    highest = known.context_mib if known.context_highest_mib is None else known.context_highest_mib
+    found = _less_margin(size - units.mib(known.context_mib), words, runtime, None)
+    return replace(found, least_bytes=size - units.mib(highest), most_bytes=size - units.mib(lowest))
 
 
 def _less_margin(free_bytes: int, words: str, runtime: Runtime, source: str | None) -> Usable:

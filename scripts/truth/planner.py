@@ -19,6 +19,8 @@ Row = dict[str, Any]
 FIELDS = ("ctx", "seq", "unified", "tk", "tv", "fa", "ub", "outputs", "swa_full", "dev_model", "host_model", "dev_ctx", "host_ctx",
           "dev_compute", "host_compute", "per_device")  # fmt: skip
 """Columns of the tests' data."""
+EXPERTS_ON_HOST = r"\.ffn_(up|down|gate|gate_up)_(ch|)exps=CPU"
+"""What --cpu-moe is short for."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def ask(lab: Path, file: Path, mode: str, layers: int, asked: list[Setting]) -> 
     how = MODES[mode]
     environ = {**os.environ, "GGML_BACKEND_PATH": str(lab / "build" / "libfakegpu.so"), "FAKEGPU": how.devices}
     if how.experts_on_host:
-        environ["PROBE_CPU_MOE"] = "1"
+        environ["PROBE_OT"] = EXPERTS_ON_HOST
     lines = "".join(" ".join(f"{key}={value}" for key, value in one.items()) + "\n" for one in asked)
     done = subprocess.run(  # noqa: S603 - the maintainer's own build
         [str(lab / "build" / "probe"), str(file), str(layers // 2 if how.half else ALL), ""],

@@ -26,6 +26,7 @@ ONE, TWO = (("Big GPU", 1000000),), (("RTX 4090", 24564), ("RTX 5070 Ti", 16303)
 MODELS = {
     "qwen3-30b-a3b": "q4_k_m", "glm-4.7-flash": "q4_k_m", "gpt-oss-20b": "mxfp4", "llama-3.1-8b": "q4_k_m", "gemma-3-12b": "q4_k_m",
     "glm-4.5-air": "q4_k_m", "qwen3-8b": "q8_0", "mistral-small-24b": "q4_k_m", "qwen3.6-35b-a3b": "q4_k_m",
+    "qwen3-next-80b-a3b": "q4_k_m",
 }  # fmt: skip
 EXPERTS = r"ffn_(up|down|gate|gate_up)_(ch|)exps"
 

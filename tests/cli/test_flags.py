@@ -86,3 +86,13 @@ def test_a_batch_line_may_carry_flags(advisor: Advisor, monkeypatch: pytest.Monk
     assert "--flags say a context of 16384" in second["error"]["message"]
     assert third["finding"]["kv_type"] == "q8_0,f16"
     assert fourth["error"]["message"] == "flags: must be text"
+
+
+def test_the_plan_for_linked_boxes_is_a_question_with_the_same_answer(advisor: Advisor) -> None:
+    asked = ("qwen3-235b-a22b", "--quant", "q4_k_m", "--hw", "2x dgx-spark", "--runtime", "llama.cpp")
+    first = best(advisor, *asked)
+    again = best(advisor, *asked, "--flags", first["plan"])
+    used = [[(pool["name"], pool["used_bytes"]) for pool in found["memory"]["pools"]] for found in (first, again)]
+    assert len(used[0]) == 2
+    assert used[0] == used[1]
+    assert again["plan"] == first["plan"] == "-c 8192 -np 1 -ngl 95"

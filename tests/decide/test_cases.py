@@ -141,9 +141,13 @@ def test_the_version_is_the_one_named_or_in_force(fields: dict[str, Any], versio
     assert (found.version.version if found.version else None) == version
 
 
-def test_a_runtime_that_loads_none_of_the_usual_formats_is_answered_for_with_what_its_converter_makes(facts: Facts) -> None:
+def test_a_runtime_that_loads_none_of_the_usual_formats_is_answered_for_with_what_its_converter_makes(
+    facts: Facts,
+) -> None:
     mac, mlx = facts.hardware["apple-m4-max-128"], facts.runtimes["mlx"]
     found = cases(facts, Question(model=facts.models["qwen3-8b"], hardware=mac, runtime=mlx))
     assert [case.quant.id for case in found if isinstance(case, Case)] == ["mlx-4bit", "mlx-8bit"]
-    (refused,) = cases(facts, Question(model=facts.models["gpt-oss-120b"], hardware=facts.hardware["rtx-5090"], runtime=mlx))
+    (refused,) = cases(
+        facts, Question(model=facts.models["gpt-oss-120b"], hardware=facts.hardware["rtx-5090"], runtime=mlx)
+    )
     assert isinstance(refused, Excluded)

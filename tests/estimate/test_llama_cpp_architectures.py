@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
-from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from advisor.catalog import find
-from scripts.truth.compare import Compared, compared, described
+from scripts.truth.compare import described
 from scripts.truth.planner import MODES
+from tests.estimate import architecture_rows
+from tests.estimate.architecture_rows import TRUTH, Named, of_mode, server_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from advisor.catalog.contents import Catalog
 
-TRUTH = json.loads((Path(__file__).resolve().parent.parent / "data" / "llama_cpp_architectures.json").read_text())
-Named = tuple[str, Compared]
 
-
-def rows(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of one model with names for their columns."""
-    return [
-        {**dict(zip(TRUTH["fields"], values, strict=True)), "mode": mode, "ok": True}
-        for mode, every in found["rows"].items()
-        for values in every
-    ]
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def every(catalog: Catalog) -> list[Named]:
     """Every row with advisor's figures."""
-    return [
-        (name, each)
-        for name, found in TRUTH["models"].items()
-        for each in compared(catalog, find.model(catalog, name), found["weights"], rows(found))
-    ]
+    return architecture_rows.every(catalog)
 
 
 def within(found: Iterable[Named], part: str, **bounds: float) -> None:
@@ -53,10 +36,6 @@ def within(found: Iterable[Named], part: str, **bounds: float) -> None:
     ]
     for bound, most in bounds.items():
         assert held[bound] <= most, "\n".join([str(held), *table])
-
-
-def of_mode(every: list[Named], mode: str) -> list[Named]:
-    return [(name, each) for name, each in every if each.row["mode"] == mode]
 
 
 def test_every_row_names_the_build_that_answered() -> None:
@@ -81,11 +60,7 @@ def test_device_total_equals_llama_cpps_plan(every: list[Named]) -> None:
 
 
 def test_compute_buffer_at_server_defaults_equals_llama_cpps(every: list[Named]) -> None:
-    server = [
-        (name, each)
-        for name, each in of_mode(every, "gpu")
-        if each.row["fa"] and each.row["unified"] and each.row["outputs"] == each.row["seq"]
-    ]
+    server = server_defaults(every)
     assert len(server) == 200
     within(server, "compute", middle=1e-5, p90=0.01, worst=0.09)
 

@@ -102,6 +102,82 @@ def test_a_context_nobody_measured_is_named_only_where_it_could_matter() -> None
     ]
 
 
+def with_context(mib: int, lowest: int, highest: int) -> Backend:
+    return Backend(
+        platforms=("cuda",),
+        context_mib=mib,
+        context_seen_on="a card",
+        context_lowest_mib=lowest,
+        context_highest_mib=highest,
+        source="s",
+    )
+
+
+def between(size_bytes: float, context: Backend) -> Case:
+    """The case on a card of that size of which nobody saw how much is free."""
+    return replace(
+        asked(replace(card(24), advertised_gb=size_bytes / GIB)), runtime=replace(LEAN, backends={"cuda": context})
+    )
+
+
+def test_a_verdict_that_hangs_on_an_assumed_context_is_called_tight() -> None:
+    need, context = answered(asked(card(24))).placement.uses[0].used_bytes, with_context(400, 300, 500)
+    for spare_mib, verdict, said in (
+        (600, "fits", ""), (450, "fits", "{off_bytes} less"), (350, "does-not-fit", "{off_bytes} more"), (250, "does-not-fit", ""),
+    ):  # fmt: skip
+        found = answered(between(need + spare_mib * MIB, context))
+        assert found.placement.verdict == verdict
+        words = [each for each in found.notes if each.words.startswith("tight")]
+        assert bool(words) == bool(said), spare_mib
+        assert all(said in each.words and each.named["off_bytes"] == 100 * MIB for each in words)
+
+
+@given(st.integers(0, 800))
+def test_tight_is_said_exactly_where_another_context_seen_would_change_the_verdict(spare_mib: int) -> None:
+    need, context = answered(asked(card(24))).placement.uses[0].used_bytes, with_context(400, 300, 500)
+    size = need + spare_mib * MIB
+    verdicts = {answered(between(size, with_context(mib, mib, mib))).placement.verdict for mib in (300, 400, 500)}
+    tight = any(each.words.startswith("tight") for each in answered(between(size, context)).notes)
+    assert tight == (len(verdicts) > 1)
+
+
+def test_a_log_of_the_same_card_counts_before_a_context_seen_on_another() -> None:
+    need = answered(asked(card(24))).placement.uses[0].used_bytes
+    assumed = UsableMemory(meaning="free at start", gib=(need + 300 * MIB) / GIB, assumed=True, source="s")
+    beside = UsableMemory(meaning="free beside a context", gib=(need - MIB) / GIB, os="linux", source="s")
+    context = replace(LEAN, backends={"cuda": with_context(200, 200, 200)})
+    without, known = (
+        replace(asked(replace(card(24), usable=rows)), runtime=context) for rows in ((assumed,), (assumed, beside))
+    )
+    assert "assumed" in answered(without).placement.uses[0].pool.basis
+    assert notes(without) == []
+    assert ["tight" in each for each in notes(known)] == [True]
+    assert (
+        notes(
+            replace(
+                known,
+                machine=machine(
+                    known.machine.hardware, {"card": known.machine.hardware}.__getitem__, Setup(device_bytes=8 * GIB)
+                ),
+            )
+        )
+        == []
+    )
+
+
+def test_every_figure_the_shipped_cards_assume_is_said_to_be_one(catalog: Catalog) -> None:
+    given = [
+        (each, row) for each in catalog.hardware.values() for row in each.usable
+        if row.source == "llama-fit-params-runs" and row.meaning == "free at start"
+    ]  # fmt: skip
+    assert len(given) >= 8
+    assert all(row.assumed for _, row in given)
+    llama_cpp = catalog.runtimes["llama.cpp"]
+    for hardware, _ in given:
+        case = replace(asked(card(24)), machine=machine(hardware, catalog.hardware.__getitem__), runtime=llama_cpp)
+        assert "assumed: nobody's log shows it" in answered(case).placement.uses[0].pool.basis
+
+
 def test_headroom_is_kept_in_every_pool_and_residents_on_the_first_device_only() -> None:
     device = card(0.4)
     case = asked(
