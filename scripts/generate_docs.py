@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are made from the code: catalog-format.md from the schema, cli.md from the commands.
+"""Write the pages of docs/ that are made from the code: catalog-format.md and need-format.md from the schemas, cli.md from the commands.
 
     python scripts/generate_docs.py [--check]
 
@@ -8,6 +8,7 @@ With --check nothing is written; it exits 1 and names the pages that are out of 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,12 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from advisor.catalog.describe import format_page  # noqa: E402 - after the path is set
+from advisor.catalog.describe import format_page, tables  # noqa: E402 - after the path is set
+from advisor.cli.batch_keys import KEYS  # noqa: E402
 from advisor.cli.main import cli  # noqa: E402
+from advisor.decide.need_schema import NeedFields  # noqa: E402
 from advisor.errors import Exit  # noqa: E402
+from advisor.present.compare_json import KEYS as COMPARE_KEYS  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +38,67 @@ alias or a composition: `spark`, `rtx-4090+rtx-5070-ti`, `2x dgx-spark`. The ans
 is on stderr.
 """
 
+NEED_START = """\
+# The format of need.yaml
+
+Generated from `advisor/decide/need_schema.py` by `python scripts/generate_docs.py`. `examples/` holds whole ones.
+
+The file is YAML as the catalog's files are: a field nobody has described here is refused, equal keys are, and every
+mistake is reported at once as `path:line: field: message`. Tokens take `k` = 1,024 and `M` = 1,048,576. Machines and
+models go by any of their names. **Bold** fields are mandatory. No price is used without its date.
+
+"""
+
 
 def command_line_page() -> str:
     """The text of docs/cli.md."""
-    parts = [CLI_START, *_command(cli, "advisor")]
+    parts = [CLI_START, *_command(cli, "advisor"), *_batch_keys(), *_compare_keys()]
     parts += ["## Exit codes\n", "| code | meaning |\n|---|---|"]
     parts += [f"| {int(code)} | {code.name.lower().replace('_', ' ')} |" for code in Exit]
     return "\n".join(parts) + "\n"
+
+
+BATCH_START = """\
+## Lines of `advisor fit --batch FILE`
+
+One JSON object a line, one answer a line in the same order: `{"id": …, "finding": …}` with the best finding of the question, or
+`{"id": …, "error": {"code": …, "message": …}}`. A wrong line stops nothing. All but `model` and `hw` may be left out; what is left
+out is what the command takes without the option. Sizes are in bytes, tokens are whole numbers.
+
+```sh
+"""
+
+
+def _batch_keys() -> Iterator[str]:
+    """Every key of a request, and a request that has them all."""
+    yield BATCH_START + "echo '" + json.dumps(batch_example()) + "' | advisor fit --batch -\n```\n"
+    yield "| key | value | meaning | example |\n|---|---|---|---|"
+    for name, key in KEYS.items():
+        yield f"| `{name}` | {key.value} | {key.meaning} | `{json.dumps({name: key.example})}` |"
+    yield ""
+
+
+COMPARE_START = """\
+## JSON of `advisor compare --json`
+
+One object. Speeds are in tokens a second, power in watts, money in the currency of `market`; `null` means that it cannot be known.
+What stands under `predicted` is predicted and what stands under `measured` is a row, and neither replaces the other.
+
+| key | what it says |
+|---|---|"""
+
+
+def _compare_keys() -> Iterator[str]:
+    """Every key of a comparison."""
+    yield COMPARE_START
+    for name, meaning in COMPARE_KEYS.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
+
+
+def batch_example() -> dict[str, object]:
+    """A request with every key, which `advisor fit --batch` answers."""
+    return {name: key.example for name, key in KEYS.items()}
 
 
 def _command(command: click.Command, path: str) -> Iterator[str]:
@@ -107,7 +165,11 @@ def _value(param: click.Option) -> str:
 
 def pages() -> dict[Path, str]:
     """Every generated page by its place."""
-    return {ROOT / "docs" / "catalog-format.md": format_page(), ROOT / "docs" / "cli.md": command_line_page()}
+    return {
+        ROOT / "docs" / "catalog-format.md": format_page(),
+        ROOT / "docs" / "cli.md": command_line_page(),
+        ROOT / "docs" / "need-format.md": NEED_START + tables(NeedFields),
+    }
 
 
 def main() -> int:

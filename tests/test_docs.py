@@ -51,7 +51,7 @@ def test_the_accuracy_page_is_what_the_check_finds(facts: Facts) -> None:
 
 def test_every_command_is_on_the_command_line_page() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for command in ("fit", "show", "list", "evidence", "check", "catalog check", "catalog new", "doctor"):
+    for command in ("fit", "compare", "show", "list", "evidence", "check", "catalog check", "catalog new", "doctor"):
         assert f"## `advisor {command} " in page
 
 

@@ -41,6 +41,12 @@ def test_fit_json_loads_nothing_heavy(home: Path) -> None:
     assert not loaded(home, "fit", "gpt-oss-120b", "--hw", "spark", "--json") & HEAVY
 
 
+def test_compare_loads_nothing_heavy(home: Path) -> None:
+    asked = ("compare", "spark", "rtx-5090", "--models", "glm-4.7-flash", "--concurrency", "4")
+    assert not loaded(home, *asked) & HEAVY
+    assert not loaded(home, *asked, "--json") & HEAVY
+
+
 def test_fit_card_loads_no_screen_library_and_no_network_library(home: Path) -> None:
     command = ("fit", "gpt-oss-120b", "--hw", "spark", "--runtime", "llama.cpp", "--quant", "mxfp4")
     assert not loaded(home, *command) & HEAVY

@@ -12,7 +12,7 @@ from advisor.cli.options import catalog_option, format_option, open_facts
 if TYPE_CHECKING:
     from advisor.present.tables import TableFormat
 
-QUANTITIES = ("decode", "prefill", "concurrency")
+QUANTITIES = ("decode", "host", "several", "prefill", "concurrency")
 
 
 @click.command(short_help="How far off predictions are, each made without what it predicts.")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from advisor.catalog import find
-from advisor.catalog.schema.market import Condition
 from advisor.cli.fit import calibration, demand, excluded, question, shared
 from advisor.cli.options import DATE, TOKENS, open_facts
 from advisor.decide.compare import cell, compare, most_measured
-from advisor.decide.market import Market
-from advisor.decide.need_flags import REGIONS
+from advisor.decide.market import INSTEAD, REGIONS, Market
 from advisor.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def market_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--region", help="Where you buy: US, EU, DE, UK …  [default: where the currency is used]"),
         click.option("--currency", default="USD", show_default=True, help="EUR, USD … at a dated rate."),
         click.option("--prices-as-of", type=DATE, help="Prices known on that day.  [default: --as-of, else the newest]"),
-        click.option("--condition", type=click.Choice([name for name in get_args(Condition) if name in {"new", "used", "refurbished"}]),
+        click.option("--condition", type=click.Choice(list(INSTEAD)),
                      default="new", show_default=True, help="How you would buy it."),
         click.option("--host", type=click.Choice(["bought", "owned"]), default="bought", show_default=True,
                      help="Whether the computer around cards is still to be bought."),
@@ -75,10 +73,18 @@ def market(values: dict[str, Any]) -> Market:
 
 @click.command("compare", short_help="Machines side by side over models, and where one starts to win.")
 @click.argument("machines", nargs=-1, metavar="MACHINE MACHINE...")
-@click.option("--models", help="Models with commas between them.  [default: the six most measured that fit one of the machines]")
+@click.option(
+    "--models", help="Models with commas between them.  [default: the six most measured that fit one of the machines]"
+)
 @partial(shared, context=CONTEXTS)
 @market_options
-@click.option("--width", type=click.IntRange(NARROWEST, WIDEST), default=80, show_default=True, help="Most characters of a line of a table.")
+@click.option(
+    "--width",
+    type=click.IntRange(NARROWEST, WIDEST),
+    default=80,
+    show_default=True,
+    help="Most characters of a line of a table.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 when nothing runs on any of them.")
 def compare_command(machines: tuple[str, ...], **values: Any) -> int:
     """Machines side by side: what runs, how fast, on what evidence, for what price and power, and where one starts to win.

@@ -78,10 +78,11 @@ def decided(catalogs: tuple[Path, ...], path: Path | None, values: dict[str, Any
     "--write", "written", type=click.Path(path_type=Path, dir_okay=False), help="Also write the need there as YAML."
 )
 @click.option("--exit-code", is_flag=True, help="Exit 1 where nothing open does all that must be done.")
+@click.option("--all", "everything", is_flag=True, help="Every open option, not only those near the choice.")
 @click.pass_context
 def decide(
     ctx: click.Context, /, path: Path | None, written: Path | None, catalogs: tuple[Path, ...], output_format: TableFormat, *, as_json: bool,
-    exit_code: bool, **values: Any,
+    exit_code: bool, everything: bool, **values: Any,
 ) -> None:  # fmt: skip
     """What to buy, why, and what would change it.
 
@@ -96,7 +97,7 @@ def decide(
         from advisor.decide.need_write import need_yaml
 
         write_whole(written, need_yaml(found.need))
-    click.echo(text(facts, found, "json" if as_json else output_format))
+    click.echo(text(facts, found, "json" if as_json else output_format, everything=everything))
     if exit_code and (found.pick is None or found.pick.missed):
         ctx.exit(Exit.ANSWER_IS_NO)
 

@@ -67,6 +67,12 @@ def shared(command: Callable[..., Any], context: Callable[..., Any] = CONTEXT) -
             "--reserve", type=BYTES, default=0, help="Memory to keep free in every pool, the host's included (8G)."
         ),
         click.option("--resident", type=BYTES, default=0, help="Memory taken by others on the first device (12G)."),
+        click.option(
+            "--acceptance",
+            type=click.FloatRange(0, 1),
+            help="Share of drafted tokens accepted, to ask about speculative decoding.",
+        ),
+        click.option("--draft-tokens", type=click.IntRange(1, 64), help="Tokens drafted a step.  [default: 3]"),
         click.option("--max-tier", type=click.IntRange(0, 3), help="Ignore evidence weaker than this tier."),
         click.option("--as-of", type=DATE, help="Software and evidence of that day.  [default: the newest]"),
         click.option("--level", type=click.FloatRange(0.01, 0.99), default=0.8, show_default=True, help="Interval."),
@@ -100,10 +106,13 @@ def demand(facts: Facts, values: dict[str, Any]) -> Demand:
         raise UsageError("--prompt and --output together are longer than --context")
     if values["depth_tokens"] is not None and values["depth_tokens"] > context:
         raise UsageError("--depth is longer than --context: memory would not hold it")
+    if values["draft_tokens"] is not None and values["acceptance"] is None:
+        raise UsageError("--draft-tokens needs --acceptance: how many of them are accepted decides what they are worth")
     found = Demand(
         context_tokens=context, depth_tokens=values["depth_tokens"], prompt_tokens=prompt, output_tokens=output, cached_share=values["cached_share"],
         concurrency=asked.concurrency or 1, kv_type=asked.kv_type,
         flash_attention=asked.flash_attention is not False, ubatch=asked.ubatch or DEFAULT_UBATCH,
+        acceptance=values["acceptance"], draft_tokens=values["draft_tokens"],
         reserve_bytes=values["reserve"], resident_bytes=values["resident"], as_of=values["as_of"], level=values["level"],
     )  # fmt: skip
     return told(found, said) if said else found

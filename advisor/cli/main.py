@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "fit": ("advisor.cli.fit", "fit", "Does it fit, how fast, on what evidence."),
+    "compare": (
+        "advisor.cli.compare",
+        "compare_command",
+        "Machines side by side over models, and where one starts to win.",
+    ),
     "show": ("advisor.cli.show", "show", "Catalog facts about one thing, and their sources."),
     "list": ("advisor.cli.listing", "listing", "What is known: models, hardware, quants, runtimes, sources, records …"),
     "evidence": (
@@ -27,6 +32,7 @@ COMMANDS = {
     ),
     "decide": ("advisor.cli.decide", "decide", "What to buy, why, and what would change it."),
     "gaps": ("advisor.cli.decide", "gaps", "What nobody has measured of a need, and how much it matters."),
+    "report": ("advisor.cli.report", "report", "The written report of a decision, with pictures and sources."),
     "check": ("advisor.cli.check", "check", "How far off predictions are, each made without what it predicts."),
     "catalog": ("advisor.cli.catalog", "catalog", "The maintainers' side: check and new."),
     "doctor": ("advisor.cli.doctor", "doctor", "Versions, paths, counts, overlays in force."),

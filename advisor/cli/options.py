@@ -122,13 +122,17 @@ def format_option(command: F) -> F:
 def extras(catalog: Catalog) -> Mapping[str, JSON]:
     """What is worth computing once per catalog: what its rows teach, which needs numpy and every row."""
     from advisor.evidence.concurrency_fit import learn
+    from advisor.evidence.decode_tested import sampled, to_json
+    from advisor.evidence.offload_fit import learn_offload
     from advisor.evidence.power import taught
     from advisor.evidence.prefill_fit import teach_prefill
     from advisor.evidence.teach import teach
+    from advisor.evidence.tensor_parallel_fit import learn_tensor_parallel
 
     calibration = teach(catalog)
     return {"calibration": calibration.to_json(), "concurrency": learn(catalog, calibration).to_json(),
-            "prefill": teach_prefill(catalog).to_json(), "power": taught(catalog)}  # fmt: skip
+            "offload": learn_offload(catalog, calibration).to_json(), "tensor parallel": learn_tensor_parallel(catalog, calibration).to_json(),
+            "prefill": teach_prefill(catalog).to_json(), "power": taught(catalog), "tested": to_json(sampled(catalog, calibration))}  # fmt: skip
 
 
 def open_facts(catalogs: tuple[Path, ...] = ()) -> Facts:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from advisor import units
-from advisor.catalog import find
 from advisor.catalog.schema.hardware import OperatingSystem
 from advisor.cli.options import BYTES
+from advisor.decide.host import host_bandwidth_bytes_s
 from advisor.errors import UsageError
 from advisor.estimate.machine import Setup
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.hardware import Hardware
 
 SYSTEMS: tuple[OperatingSystem, ...] = get_args(OperatingSystem)
-FASTEST_GB_S = 100_000
 
 
 def setup_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,21 +36,6 @@ def setup_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def host_bandwidth_bytes_s(facts: Facts, typed: str | float) -> float:
-    """A speed in GB/s, or that of a processor's memory in the catalog. Raises UsageError and UnknownName."""
-    if isinstance(typed, str) and not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", typed.strip()):
-        named = find.hardware(facts, typed)
-        if named.kind != "cpu" or named.bandwidth_bytes_s is None:
-            raise UsageError(
-                f"{named.name} is no main memory of known speed; write GB/s, or a name such as ddr5-6000-2ch"
-            )
-        return named.bandwidth_bytes_s
-    speed = float(typed)
-    if not 0 < speed <= FASTEST_GB_S:
-        raise UsageError(f"a host bandwidth of {speed:g} GB/s is not between 0 and {FASTEST_GB_S}")
-    return units.gb_s(speed)
 
 
 def setup(

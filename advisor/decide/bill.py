@@ -33,6 +33,17 @@ class Item:
         """All pieces together."""
         return self.price.amount.times(self.count)
 
+    @property
+    def thing(self) -> str:
+        """What is priced, how and where: items of several bills that say the same cost the same."""
+        price = self.price
+        return f"{price.what}, {price.condition}, {price.region}, {price.date}"
+
+    @property
+    def widest(self) -> Range:
+        """The same with its ends moved out to a newer price of another region, in the same condition."""
+        return self.price.widest.times(self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -46,6 +57,11 @@ class Bill:
     def amount(self) -> Range:
         """The sum, end to end."""
         return total(item.amount for item in self.items) if self.items else NOTHING
+
+    @property
+    def widest(self) -> Range:
+        """The sum of what each may cost when newer prices of other regions count as well."""
+        return total(item.widest for item in self.items) if self.items else NOTHING
 
     @property
     def date(self) -> str | None:
@@ -68,6 +84,14 @@ def devices_of(hardware: Hardware) -> tuple[tuple[str, int], ...]:
     return tuple((m.device, m.count) for m in hardware.members) or ((hardware.id, 1),)
 
 
+def bought_devices(facts: Facts, hardware: Hardware) -> tuple[tuple[str, int], ...]:
+    """Its devices without the main memory named behind cards, which belongs to the computer around them."""
+    devices = devices_of(hardware)
+    if not needs_host(facts, hardware):
+        return devices
+    return tuple((device, count) for device, count in devices if facts.hardware[device].kind != "cpu")
+
+
 def bill_of(
     facts: Facts,
     hardware: Hardware,
@@ -85,7 +109,7 @@ def bill_of(
     if hardware.id in mine:
         return _bill((_priced_at(facts, hardware.id, mine[hardware.id], market),), market)
     found: list[Item | Note] = [
-        _device(facts, device, count, market, mine.get(device)) for device, count in devices_of(hardware)
+        _device(facts, device, count, market, mine.get(device)) for device, count in bought_devices(facts, hardware)
     ]
     if any(isinstance(item, Note) for item in found) and facts.prices_for(hardware.id):
         whole = priced(facts, hardware.id, quotes_of(facts, hardware.id), market)
@@ -97,14 +121,19 @@ def bill_of(
 def _around(
     facts: Facts, hardware: Hardware, market: Market, host: HostIs
 ) -> tuple[list[Item | Note], tuple[Note, ...]]:
-    cards = sum(count for device, count in devices_of(hardware) if facts.hardware[device].kind in CARDS)
+    devices = bought_devices(facts, hardware)
+    cards = sum(count for device, count in devices if facts.hardware[device].kind in CARDS)
     found: list[Item | Note] = []
     notes = []
+    if any(facts.hardware[device].module for device, _ in devices):
+        return [], (Note("it plugs into a server's own baseboard, which is not in the price"),)
     if cards and host == "bought":
         found.append(_part(facts, "host", 1, market))
         if cards > 1:
             notes.append(Note("the computer is priced for one card; slots and power for more may cost more"))
-    boxes = sum(count for device, count in devices_of(hardware) if facts.hardware[device].kind not in CARDS)
+        if len(devices) < len(devices_of(hardware)):
+            notes.append(Note("the computer is priced without regard to its main memory"))
+    boxes = sum(count for device, count in devices if facts.hardware[device].kind not in CARDS)
     if boxes > 1:
         cable = _part(facts, "cable", boxes - 1, market)
         if isinstance(cable, Note):

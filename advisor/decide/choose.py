@@ -38,14 +38,20 @@ def answer(
     facts: Facts, calibration: Calibration, question: Question, exclude_sources: frozenset[str] = frozenset()
 ) -> tuple[Finding, ...]:
     """Every finding for the question, best first; the usual twelve unless everything was asked for."""
+    return with_alternatives(facts, question, ways(facts, calibration, question, exclude_sources))
+
+
+def ways(
+    facts: Facts, calibration: Calibration, question: Question, exclude_sources: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """The findings of `answer` in its order, without what would fit instead, which takes longest to find."""
     found = ordered(
         unsupported(case.case, case.reason)
         if isinstance(case, Excluded)
         else finding(facts, calibration, case, exclude_sources)
         for case in cases(facts, question)
     )
-    shown = found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
-    return with_alternatives(facts, question, shown)
+    return found if question.everything else _one_of_each(found)[:MOST_FINDINGS]
 
 
 def _one_of_each(found: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -1,6 +1,6 @@
 """Where one of two machines starts to win: as the context grows, as requests come together, as memory runs out.
 
-Everything here is arithmetic over two curves or two reaches; what makes them is in `decide.curves`.
+Everything here is arithmetic over two curves or two lengths; what they are of a machine is in `decide.rates` and `decide.reach`.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ class Crossing:
     """Rate of the first machine there."""
     other: Range
     earliest: int
-    """From here on the intervals of both overlap, so that the change may have come already."""
+    """From here up to `at` the intervals of both overlap: the change may have come already."""
     latest: int | None
-    """From here on the new leader is ahead whatever the intervals allow; None where that is nowhere so before the end or the next change."""
+    """The first number from `at` on at which the new leader is ahead whatever the intervals allow; None where there is none before
+    the end or the next change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _crossings(
 ) -> tuple[Crossing, ...]:
     led = [stretch for stretch in ahead if stretch.leader]
     changes = [(new.first, new.leader) for old, new in pairwise(led) if new.leader and old.leader != new.leader]
-    starts = [led[0].first if led else 0, *(at for at, _ in changes)]
+    starts = [ahead[0].first, *(at for at, _ in changes)]
     ends = [*(at - 1 for at, _ in changes[1:]), ahead[-1].last]
     return tuple(
         Crossing(at, side, one(at), other(at), _earliest(certain, since, at), _latest(certain, at, until, side))

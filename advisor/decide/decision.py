@@ -5,25 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.decide.considered import considered
 from advisor.decide.doubt import doubt
 from advisor.decide.gaps import gaps
 from advisor.decide.need import unanswered
 from advisor.decide.options import options
+from advisor.decide.over_years import costed
 from advisor.decide.standing import chosen, front, standings, table
 from advisor.decide.verdict import verdict
 from advisor.errors import UsageError
+from advisor.estimate.note import Note, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.decide.doubt import Cell, Doubt
     from advisor.decide.gaps import Gap
     from advisor.decide.need import Need
     from advisor.decide.served import Served
     from advisor.decide.standing import Standing
     from advisor.decide.verdict import Verdict
-    from advisor.estimate.note import Note
     from advisor.evidence.calibration import Calibration
 
 
@@ -43,22 +46,37 @@ class Decision:
     verdict: Verdict | None
     gaps: tuple[Gap, ...]
     unanswered: tuple[Note, ...]
-    """Workloads of kinds nothing predicts."""
+    """Workloads of kinds nothing predicts, and limits nothing is known about; they rule nothing out."""
+    aside: tuple[Note, ...] = ()
+    """How many machines of the catalog were not weighed, by reason."""
+
+    def machine(self, name: str) -> Hardware:
+        """The machine of that id, composed ones included, which no catalog lists. Raises KeyError."""
+        known = {machine.id: machine for each in self.standings for machine in each.option.machines}
+        return known[name]
 
 
 def decide(facts: Facts, calibration: Calibration, need: Need) -> Decision:
     """The decision for `need`. Raises UsageError where there is nothing to choose from."""
-    offered = options(facts, need)
+    weighed = considered(facts, need)
+    offered = options(facts, need, weighed.candidates)
     if not offered:
         message = "nothing to choose from: name machines under `considers`, what you own under `owns`, or a budget"
         raise UsageError(message)
     machines = list(dict.fromkeys(machine.id for option in offered for machine in option.machines))
     served = table(facts, calibration, need, machines, offered)
-    found = standings(need, offered, served)
+    found = costed(facts, need, standings(need, offered, served))
     pick = chosen(found)
     doubted = doubt(need, found, served, pick) if pick and served else None
     return Decision(
         need=need, standings=found, served=served, pick=pick, front=front([each for each in found if each.is_open]), doubt=doubted,
-        verdict=verdict(facts, need, found, served, pick, doubted) if pick and doubted else None,
-        gaps=gaps(found, served, pick, doubted) if pick and doubted else (), unanswered=tuple(why for _, why in unanswered(need, frozenset({"text"}))),
+        verdict=verdict(need, found, served, pick, doubted) if pick and doubted else None,
+        gaps=gaps(found, served, pick, doubted) if pick and doubted else (), unanswered=(*(why for _, why in unanswered(need, frozenset({"text"}))), *_no_noise(need)), aside=weighed.aside,
     )  # fmt: skip
+
+
+def _no_noise(need: Need) -> tuple[Note, ...]:
+    if need.limits.noise_dba is None:
+        return ()
+    words = "the limit of {noise_dba} dBA: noise cannot be known, no source of the catalog states any"
+    return (note(words, noise_dba=need.limits.noise_dba),)

@@ -1,18 +1,21 @@
 """How sure the choice is: predictions and prices drawn from their intervals, and which measurement would settle most.
 
-Speeds are drawn log-normally with the spread their 80 % interval states, prices from the triangle of their range; each
-machine and workload by itself: held-out errors of one machine's models do not go together (intraclass correlation 0.01
-over 112 pairs on 21 machines, `advisor check`).
+Speeds are drawn log-normally with the spread their 80 % interval states, prices from the triangle of their range, which
+reaches to a newer price of another region where there is one; each machine and workload by itself: held-out errors of one
+machine's models do not go together (intraclass correlation 0.01 over 112 pairs on 21 machines, `advisor check`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 
+from advisor.decide.options import OVER_BUDGET, sold_for
 from advisor.decide.served import LEVEL_IN_SPREADS
+from advisor.evidence.observations import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +38,10 @@ NEVER = 1e30
 """Cost of an option that is not open."""
 A_MISS = 1e15
 """Cost of a missed workload: any miss outweighs any price."""
+PRICE = "price"
 
 Cell = tuple[str, str]
-"""Machine and workload name; or `price` and the option's name."""
+"""Machine and workload name; or `price` and what is priced (`Item.thing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +51,51 @@ class Doubt:
     stands: float
     """Share of draws in which the same option is chosen."""
     instead: Mapping[str, float]
-    """Option → share of draws in which it is chosen."""
+    """Option → share of draws in which it is chosen; less than 1 together where some draws leave nothing open."""
     met: Mapping[Cell, float]
     """Option and workload → share of draws in which it is fast enough."""
     alone: Mapping[Cell, float]
     """Machine and workload → the same of that machine by itself."""
     worth: Mapping[Cell, float]
-    """Machine and workload, or `price` and option → how much knowing it would raise the share of right choices."""
+    """Machine and workload, or `price` and what is priced → how much knowing it would raise the share of right choices."""
 
 
 def doubt(
     need: Need, found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standing, draws: int = DRAWS
 ) -> Doubt:
-    """How often `pick` stays the choice, and what knowing each uncertain quantity is worth. The same need gives the same draws."""
-    rng = np.random.default_rng(SEED)
-    speeds = {cell: _speed(rng, one, draws) for cell, one in served.items()}
-    enough = {cell: _enough(rng, served[cell], speed, draws) for cell, speed in speeds.items()}
-    prices = {each.option.name: _price(rng, each, draws) for each in found}
+    """How often `pick` stays the choice, and what knowing each uncertain quantity is worth.
+
+    Each quantity has draws of its own, the same whatever else is weighed, and boxes that are the same inside share theirs:
+    the same need gives the same draws.
+    """
+    same = {machine.id: identity(machine) for each in found for machine in each.option.machines}
+    named = {cell: (same.get(cell[0], cell[0]), cell[1]) for cell in served}
+    speeds = {cell: _speed(named[cell], one, draws) for cell, one in served.items()}
+    enough = {cell: _enough(named[cell], served[cell], speed, draws) for cell, speed in speeds.items()}
+    things = _things(found, draws)
+    prices = {each.option.name: _price(each, things, draws) for each in found}
     met = {
         (each.option.name, one.workload.name): np.any([enough[machine.id, one.workload.name] for machine in each.option.machines], axis=0)
         for each in found for one in each.served
     }  # fmt: skip
-    costs = np.stack([_cost(need, each, met, prices[each.option.name]) for each in found])
-    picks = np.argmin(costs, axis=0)
+    costs = np.stack([_cost(need, each, met, prices[each.option.name], draws) for each in found])
+    # One more than the options: a draw in which none is open.
+    picks = np.where(costs.min(axis=0) >= NEVER, len(found), np.argmin(costs, axis=0))
     index = list(found).index(pick)
     drawn: dict[Cell, Draws] = {cell: speed for cell, speed in speeds.items() if speed is not None and np.ptp(speed)}
-    drawn |= {("price", name): price for name, price in prices.items() if price is not None and np.ptp(price)}
+    drawn |= {(PRICE, thing): price for thing, price in things.items() if np.ptp(price)}
     return Doubt(
         stands=float(np.mean(picks == index)),
         instead={each.option.name: float(np.mean(picks == number)) for number, each in enumerate(found) if (picks == number).any()},
         met={cell: float(np.mean(flags)) for cell, flags in met.items()},
         alone={cell: float(np.mean(flags)) for cell, flags in enough.items()},
-        worth={cell: _worth(values, picks, len(found)) for cell, values in drawn.items()},
+        worth={cell: _worth(values, picks, len(found) + 1) for cell, values in drawn.items()},
     )  # fmt: skip
+
+
+def _stream(*name: str) -> np.random.Generator:
+    """A stream of its own for each quantity, so that leaving one machine out changes no other's draws."""
+    return np.random.default_rng([SEED, crc32("\0".join(name).encode())])
 
 
 def _log_normal(rng: np.random.Generator, of: Range, draws: int) -> Draws:
@@ -92,59 +108,71 @@ def _log_normal(rng: np.random.Generator, of: Range, draws: int) -> Draws:
     return found
 
 
-def _speed(rng: np.random.Generator, one: Served, draws: int) -> Draws | None:
-    return _log_normal(rng, one.decode_tok_s, draws) if one.decode_tok_s and one.decode_tok_s.mid else None
+def _speed(cell: Cell, one: Served, draws: int) -> Draws | None:
+    if not one.decode_tok_s or not one.decode_tok_s.mid:
+        return None
+    return _log_normal(_stream("speed", *cell), one.decode_tok_s, draws)
 
 
-def _enough(rng: np.random.Generator, one: Served, speed: Draws | None, draws: int) -> Flags:
+def _enough(cell: Cell, one: Served, speed: Draws | None, draws: int) -> Flags:
     """In which draws the machine keeps to the workload's floor and longest wait."""
     work: Workload = one.workload
     found: Flags = np.full(draws, one.runs)
+    none = np.zeros(draws, dtype=bool)
     if work.floor_tok_s is not None:
-        found = found & (speed >= work.floor_tok_s) if speed is not None else np.zeros(draws, dtype=bool)
+        found = found & (speed >= work.floor_tok_s) if speed is not None else none
     if work.ttft_s is not None:
-        found = (
-            found & (_log_normal(rng, one.ttft_s, draws) <= work.ttft_s) if one.ttft_s else np.zeros(draws, dtype=bool)
-        )
+        late = _log_normal(_stream("wait", *cell), one.ttft_s, draws) > work.ttft_s if one.ttft_s else ~none
+        found = found & ~late
     return found
 
 
-def _price(rng: np.random.Generator, each: Standing, draws: int) -> Draws | None:
-    price = each.option.price
-    if price is None:
-        return None
+def _things(found: Sequence[Standing], draws: int) -> dict[str, Draws]:
+    """Everything on any bill → draws of the price of one: what several options need costs the same in each of them."""
+    items = {item.thing: item for each in found if each.option.bill for item in each.option.bill.items}
+    return {thing: _one_price(thing, item.price.widest, draws) for thing, item in items.items()}
+
+
+def _one_price(thing: str, price: Range, draws: int) -> Draws:
     if price.high <= price.low:
         return np.full(draws, price.mid)
-    found: Draws = rng.triangular(price.low, price.mid, price.high, draws)
+    found: Draws = _stream(PRICE, thing).triangular(price.low, price.mid, price.high, draws)
     return found
 
 
-def _cost(need: Need, each: Standing, met: Mapping[Cell, Flags], price: Draws | None) -> Draws:
+def _price(each: Standing, things: Mapping[str, Draws], draws: int) -> Draws | None:
+    option = each.option
+    if option.bill is None:
+        return np.zeros(draws) if option.bought is None else None
+    whole = np.zeros(draws)
+    for item in option.bill.items:
+        whole = whole + item.count * things[item.thing]
+    return whole
+
+
+def _cost(need: Need, each: Standing, met: Mapping[Cell, Flags], price: Draws | None, draws: int) -> Draws:
     """What the option costs in each draw, a missed workload counting more than any price."""
     option = each.option
-    missed = sum(
-        (~met[option.name, one.workload.name]).astype(float) for one in each.served if one.workload.must
-    )  # fmt: skip
-    budget = need.limits.budget
-    fixed = [note for note in option.out if "budget" not in note.words]
+    missed = sum((~met[option.name, one.workload.name]).astype(float) for one in each.served if one.workload.must)
+    fixed = [why for why in option.out if OVER_BUDGET not in why.words]
     if price is None or option.cost is None or option.price is None or fixed:
-        return np.full(len(next(iter(met.values()))), NEVER)
-    sold = sum(one.sold_for or 0.0 for one in need.owns) if option.bought else 0.0
+        return np.full(draws, NEVER)
     # The resale share comes back of whatever is paid.
-    total = option.cost.mid + (price - option.price.mid) * (1 - need.keeping.resale_share)
-    if budget is not None:
-        total = np.where(price - sold > budget, NEVER, total)
-    return np.asarray(total + A_MISS * missed)
+    total = option.cost.mid + (price - option.price.mid) * (1 - need.keeping.resale_share) + A_MISS * missed
+    budget = need.limits.budget
+    if budget is not None and option.bought:
+        total = np.where(price - sold_for(need) > budget, NEVER, total)
+    return np.asarray(total)
 
 
-def _worth(values: Draws, picks: NDArray[np.intp], options: int) -> float:
+def _worth(values: Draws, picks: NDArray[np.intp], choices: int) -> float:
     """How much more often the choice would be right if `values` were known: the best choice in each part of its range.
 
     Never negative; 0 where the same choice is best over the whole range.
     """
     edges = np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1])
     part = np.digitize(values, edges)
-    counts = np.zeros((BINS, options))
+    counts = np.zeros((BINS, choices))
     np.add.at(counts, (part, picks), 1)
     known = counts.max(axis=1).sum()
     return float((known - counts.sum(axis=0).max()) / len(values))

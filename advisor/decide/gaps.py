@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from advisor.evidence.observations import identity
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -38,7 +40,7 @@ def impact_of(worth: float) -> Impact:
 
 
 def gaps(found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standing, doubted: Doubt) -> tuple[Gap, ...]:
-    """Every machine and workload that runs and has no row of its own, what matters most first.
+    """Every machine and workload that runs and has no row of its own, what matters most first; boxes that are the same inside once.
 
     Of options ruled out by the need's limits nothing is asked. A speed nobody can tell matters most where any speed would
     let the option do as much as the pick for no more money.
@@ -47,10 +49,12 @@ def gaps(found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standin
     rivals = {
         machine.id for each in found if each.is_open and _could_win(each, pick) for machine in each.option.machines
     }
-    missing = []
+    same = {machine.id: identity(machine) for each in found for machine in each.option.machines}
+    missing, known = [], set()
     for (machine, name), one in served.items():
-        if machine not in machines or one.measured or not one.runs:
+        if machine not in machines or one.measured or not one.runs or (same[machine], name) in known:
             continue
+        known.add((same[machine], name))
         worth = doubted.worth.get((machine, name), 0.0)
         asked = one.workload.floor_tok_s is not None or one.workload.ttft_s is not None
         blind = one.decode_tok_s is None

@@ -29,6 +29,8 @@ EURO_AREA = frozenset(
 UNTAXED = frozenset({"US"})
 """Regions whose shop prices come without tax; everywhere else they include it."""
 SAME_REGION = {"UK": "GB"}
+REGIONS = {"EUR": "EU", "USD": "US", "GBP": "UK", "CHF": "CH", "AUD": "AU"}
+"""Currency → where one buys with it, unless a region is named."""
 INSTEAD: dict[Condition, tuple[tuple[Condition, ...], ...]] = {
     "new": (("new",), ("unknown", "mixed"), ("refurbished",), ("used",)),
     "used": (("used",), ("refurbished", "mixed"), ("unknown",)),

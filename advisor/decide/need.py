@@ -43,6 +43,10 @@ class Owned:
     idle_w: float | None = None
     sold_for: float | None = None
     """What it would bring; None = it is kept."""
+    host_memory_gb: float | None = None
+    """Main memory behind its cards; None = as the catalog knows the machine."""
+    host_bandwidth_gb_s: float | None = None
+    """Peak rate of that memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,10 @@ class Candidate:
     """Whether the computer around cards is there already; None = it is where the person owns a machine with cards."""
     load_w: float | None = None
     idle_w: float | None = None
+    host_memory_gb: float | None = None
+    """Main memory behind its cards; None = as the catalog knows the machine."""
+    host_bandwidth_gb_s: float | None = None
+    """Peak rate of that memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from advisor import units
 from advisor.catalog import find, yaml_text
 from advisor.catalog.places import Place
 from advisor.catalog.validate import validated
 from advisor.decide.exchange import OWN, Rate
+from advisor.decide.host import host_bandwidth_bytes_s
 from advisor.decide.market import Market
 from advisor.decide.need import Candidate, Cloud, Keeping, Limits, Need, Owned, Workload
 from advisor.decide.need_schema import NeedFields, WorkloadFields
@@ -129,12 +131,15 @@ class _Reading:
             title=fields.title, as_of=fields.as_of, market=self._market(fields),
             owns=tuple(
                 Owned(machine=self._machine(("owns", n, "machine"), one.machine), load_w=one.load_w, idle_w=one.idle_w,
-                      sold_for=one.sold_for)
+                      sold_for=one.sold_for, host_memory_gb=one.host_memory_gb,
+                      host_bandwidth_gb_s=self._bandwidth(("owns", n, "host_bandwidth"), one.host_bandwidth))
                 for n, one in enumerate(fields.owns)
             ),
             considers=tuple(
                 Candidate(machine=self._machine(("considers", n, "machine"), one.machine), condition=one.condition,
-                          price=one.price, price_date=one.price_date, host=one.host, load_w=one.load_w, idle_w=one.idle_w)
+                          price=one.price, price_date=one.price_date, host=one.host, load_w=one.load_w, idle_w=one.idle_w,
+                          host_memory_gb=one.host_memory_gb,
+                          host_bandwidth_gb_s=self._bandwidth(("considers", n, "host_bandwidth"), one.host_bandwidth))
                 for n, one in enumerate(fields.considers)
             ),
             workloads=self._workloads(fields),
@@ -222,6 +227,17 @@ class _Reading:
 
     def _machine(self, way: Loc, typed: str) -> str:
         return self._found(way, typed, lambda: find.hardware(self.facts, typed).id)
+
+    def _bandwidth(self, way: Loc, typed: float | str | None) -> float | None:
+        """In GB/s."""
+        if typed is None:
+            return None
+        try:
+            return units.to_gb(host_bandwidth_bytes_s(self.facts, typed))
+        except AdvisorError as error:
+            self.problems.append(self.place.problem(way, str(error)))
+            self.only_names &= isinstance(error, UnknownName)
+            return None
 
     def _model(self, way: Loc, typed: str, kind: str = "text") -> str:
         names = self.facts.names

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.catalog.places import Place
+from advisor.decide.market import REGIONS
 from advisor.decide.need import BestAt, Need
 from advisor.decide.need_file import need_of
 from advisor.errors import NeedInvalid, Problem
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.catalog.yaml_text import Loc
 
-REGIONS = {"EUR": "EU", "USD": "US", "GBP": "UK", "CHF": "CH", "AUD": "AU"}
-"""Currency → where one buys with it, unless a region is named."""
 BEST = "best:"
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,2})?) ?([A-Za-z]{3})?")
 _FLOOR = re.compile(r"(?P<rest>.+):(?P<floor>\d{1,6}(?:\.\d{1,3})?)")

@@ -23,6 +23,10 @@ class OwnedFields:
     load_w: Annotated[Positive | None, "what it draws at the wall while it works, where you read it"] = None
     idle_w: Annotated[Positive | None, "what it draws while it waits"] = None
     sold_for: Annotated[NotNegative | None, "what it would bring; absent = you keep it"] = None
+    host_memory_gb: Annotated[Positive | None, "main memory behind its cards"] = None
+    host_bandwidth: Annotated[
+        Positive | Text | None, "its speed in GB/s, or by name (`ddr5-5600-2ch`): what runs from it is predicted then"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,10 @@ class CandidateFields:
     ] = None
     load_w: Annotated[Positive | None, "what it draws at the wall while it works, where you know it"] = None
     idle_w: Annotated[Positive | None, "what it draws while it waits"] = None
+    host_memory_gb: Annotated[Positive | None, "main memory behind its cards"] = None
+    host_bandwidth: Annotated[
+        Positive | Text | None, "its speed in GB/s, or by name (`ddr5-5600-2ch`): what runs from it is predicted then"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

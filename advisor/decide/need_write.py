@@ -10,7 +10,7 @@ from advisor.decide.need_file import PERCENT
 from advisor.units import TOKEN_UNITS
 
 if TYPE_CHECKING:
-    from advisor.decide.need import Need
+    from advisor.decide.need import Candidate, Need, Owned
 
 WIDTH = 110
 MOST_WHOLE = 1e15
@@ -33,8 +33,8 @@ def need_data(need: Need) -> dict[str, Any]:
         "region": market.region,
         "currency": market.currency,
         "tax_percent": None if market.tax_share is None else _percent(market.tax_share),
-        "owns": [_stated(owned, {}) for owned in need.owns],
-        "considers": [_stated(candidate, {"condition": "new"}) for candidate in need.considers],
+        "owns": [_machine(owned) for owned in need.owns],
+        "considers": [_machine(candidate) for candidate in need.considers],
         "workloads": [_workload(work) for work in need.workloads],
         "limits": _stated(need.limits, asdict(Limits())),
         "electricity": None if need.per_kwh is None else {"per_kwh": need.per_kwh},
@@ -43,6 +43,11 @@ def need_data(need: Need) -> dict[str, Any]:
         "exchange": [{"of": r.of, "to": r.to, "rate": r.value, "date": r.date} for r in market.rates],
     }
     return {name: value for name, value in data.items() if value not in (None, [], {})}
+
+
+def _machine(value: Owned | Candidate) -> dict[str, Any]:
+    given = _stated(value, {"condition": "new"})
+    return {"host_bandwidth" if name == "host_bandwidth_gb_s" else name: held for name, held in given.items()}
 
 
 def _stated(value: Any, usual: dict[str, Any]) -> dict[str, Any]:

@@ -6,27 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.catalog import find
-from advisor.decide.bill import CARDS, Bill, bill_of, devices_of, needs_host
-from advisor.decide.cost import MONTHS_PER_YEAR
-from advisor.decide.need import Candidate
+from advisor.decide.bill import CARDS, Bill, bill_of, devices_of
+from advisor.decide.considered import considered, host_of
+from advisor.decide.host import setup_of
 from advisor.decide.offers import own_tariff, tariff_of
-from advisor.decide.ownership import Duty, owning
+from advisor.decide.ownership import Duty
 from advisor.decide.power_draw import draw_of
 from advisor.decide.prices import in_market, own_quote
 from advisor.decide.ranges import NOTHING, Range
 from advisor.estimate.note import Note, note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
-    from advisor.decide.bill import HostIs
-    from advisor.decide.need import Need
+    from advisor.decide.need import Candidate, Need, Owned
     from advisor.decide.offers import Tariff
     from advisor.decide.ownership import Owning
     from advisor.decide.power_draw import Draw
+    from advisor.estimate.machine import Setup
 
 KEEP = "keep"
 """Name of the option that buys nothing."""
+OVER_BUDGET = "is over the budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,14 @@ class Option:
     draw: Draw | None
     """Wall power of what is bought; of what is owned for `keep`."""
     cost: Range | None
-    """Price less what is sold and the resale, and the energy, over the years it is kept; None without a price."""
+    """Price less what is sold and the resale, and the energy of all its machines, over the years; None without a price."""
     owning: Owning | None
+    """What is bought, a month; of what is owned for `keep`."""
     out: tuple[Note, ...] = ()
     """Limits of the need it breaks, or why it has no price; an option without any is open."""
     notes: tuple[Note, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    """Wall power of each of its machines, in their order."""
 
     @property
     def price(self) -> Range | None:
@@ -62,26 +68,27 @@ def machines_of(facts: Facts, need: Need) -> tuple[Hardware, ...]:
     return tuple(find.hardware(facts, each.machine) for each in need.owns if each.sold_for is None)
 
 
-def options(facts: Facts, need: Need) -> tuple[Option, ...]:
-    """Keeping what is owned, if anything is, and every machine considered; those the limits rule out say why."""
-    kept = machines_of(facts, need)
-    found = [_keep(facts, need, kept)] if kept else []
-    return (*found, *(_buy(facts, need, each, kept) for each in candidates(facts, need)))
+def setups(facts: Facts, need: Need) -> Mapping[str, Setup]:
+    """Hardware id → what the need says of the main memory behind its cards."""
+    named: tuple[Candidate | Owned, ...] = (*need.considers, *need.owns)
+    return {
+        find.hardware(facts, each.machine).id: setup_of(each.host_memory_gb, each.host_bandwidth_gb_s) for each in named
+    }
+
+
+def options(facts: Facts, need: Need, asked: Iterable[Candidate] | None = None) -> tuple[Option, ...]:
+    """Keeping what is owned, if anything is, and every machine considered; those the limits rule out say why.
+
+    What they cost over the years is not known before it is known what each does: see `over_years.costed`.
+    """
+    kept = tuple(zip(machines_of(facts, need), _kept_draws(facts, need), strict=True))
+    found = [_keep(kept)] if kept else []
+    return (*found, *(_buy(facts, need, each, kept) for each in (candidates(facts, need) if asked is None else asked)))
 
 
 def candidates(facts: Facts, need: Need) -> tuple[Candidate, ...]:
-    """The machines considered; where none is named, every machine and card of the catalog with a dated price in budget."""
-    if need.considers or need.limits.budget is None:
-        return need.considers
-    market = need.market
-    found = []
-    for hardware in facts.hardware.values():
-        if hardware.kind == "cpu" or hardware.same_as or not facts.prices_for(hardware.id):
-            continue
-        bill = bill_of(facts, hardware, market, _host(facts, need, hardware, None))
-        if isinstance(bill, Bill) and 0 < bill.amount.mid <= need.limits.budget and not bill.is_old:
-            found.append(Candidate(machine=hardware.id, condition=market.condition))
-    return tuple(found)
+    """The machines weighed, as `considered` finds them."""
+    return considered(facts, need).candidates
 
 
 def tariff(facts: Facts, need: Need) -> Tariff | Note:
@@ -93,7 +100,7 @@ def tariff(facts: Facts, need: Need) -> Tariff | Note:
 
 
 def duty(need: Need, load_h_per_day: float | None = None) -> Duty:
-    """How long a day the machine works, by the hours stated or by the tokens of the day, and what it produces."""
+    """How long a day a machine works that does all of the need, by the hours stated unless others are given, and its tokens."""
     hours = load_h_per_day
     if hours is None:
         hours = min(need.keeping.on_h_per_day, sum(work.hours_per_day or 0.0 for work in need.workloads))
@@ -104,25 +111,33 @@ def duty(need: Need, load_h_per_day: float | None = None) -> Duty:
     )  # fmt: skip
 
 
-def _keep(facts: Facts, need: Need, kept: tuple[Hardware, ...]) -> Option:
-    own = next(each for each in need.owns if each.sold_for is None)
-    draw = draw_of(facts, kept[0], need.market.as_of, load_w=own.load_w, idle_w=own.idle_w)
-    costs = owning(NOTHING, draw, tariff(facts, need), duty(need))
-    return Option(KEEP, None, kept, None, draw, _over_years(costs, need, 0.0), costs)
+def sold_for(need: Need) -> float:
+    """What everything that is sold brings."""
+    return sum(each.sold_for or 0.0 for each in need.owns)
 
 
-def _buy(facts: Facts, need: Need, asked: Candidate, kept: tuple[Hardware, ...]) -> Option:
+def _kept_draws(facts: Facts, need: Need) -> tuple[Draw, ...]:
+    return tuple(
+        draw_of(facts, find.hardware(facts, own.machine), need.market.as_of, load_w=own.load_w, idle_w=own.idle_w)
+        for own in need.owns if own.sold_for is None
+    )  # fmt: skip
+
+
+def _keep(kept: tuple[tuple[Hardware, Draw], ...]) -> Option:
+    machines, draws = zip(*kept, strict=True)
+    return Option(KEEP, None, machines, None, draws[0], NOTHING, None, draws=draws)
+
+
+def _buy(facts: Facts, need: Need, asked: Candidate, kept: tuple[tuple[Hardware, Draw], ...]) -> Option:
     hardware = find.hardware(facts, asked.machine)
     draw = draw_of(facts, hardware, need.market.as_of, load_w=asked.load_w, idle_w=asked.idle_w)
     bill = _bill(facts, need, asked, hardware)
-    sold = sum(each.sold_for or 0.0 for each in need.owns)
     priced = bill if isinstance(bill, Bill) else None
-    costs = owning(priced.amount, draw, tariff(facts, need), duty(need)) if priced else None
-    out = [bill] if isinstance(bill, Note) else list(_over_budget(need, bill, sold))
+    out = [bill] if isinstance(bill, Note) else list(_over_budget(need, bill, sold_for(need)))
     return Option(
-        name=hardware.id, bought=hardware, machines=(*kept, hardware), bill=priced, draw=draw,
-        cost=_over_years(costs, need, sold) if costs else None, owning=costs, out=(*out, *_limits(facts, need, hardware, draw)),
-        notes=priced.notes if priced else (),
+        name=hardware.id, bought=hardware, machines=(*(machine for machine, _ in kept), hardware), bill=priced, draw=draw,
+        cost=priced.amount if priced else None, owning=None, out=(*out, *_limits(facts, need, hardware, draw)),
+        notes=priced.notes if priced else (), draws=(*(each for _, each in kept), draw),
     )  # fmt: skip
 
 
@@ -132,27 +147,15 @@ def _bill(facts: Facts, need: Need, asked: Candidate, hardware: Hardware) -> Bil
     if asked.price is not None:
         day = asked.price_date or market.day(facts.date)
         own = {hardware.id: own_quote(asked.price, market.currency, day, market.region, asked.condition)}
-    return bill_of(facts, hardware, market, _host(facts, need, hardware, asked.host), own)
-
-
-def _host(facts: Facts, need: Need, hardware: Hardware, said: HostIs | None) -> HostIs:
-    if said is not None:
-        return said
-    owned = (find.hardware(facts, each.machine) for each in need.owns)
-    return "owned" if needs_host(facts, hardware) and any(needs_host(facts, each) for each in owned) else "bought"
-
-
-def _over_years(costs: Owning, need: Need, sold: float) -> Range:
-    whole = costs.per_month.times(need.keeping.years * MONTHS_PER_YEAR)
-    return Range(whole.low - sold, whole.mid - sold, whole.high - sold)
+    return bill_of(facts, hardware, market, host_of(facts, need, hardware, asked.host), own)
 
 
 def _over_budget(need: Need, bill: Bill, sold: float) -> tuple[Note, ...]:
     budget = need.limits.budget
     if budget is None or bill.amount.mid - sold <= budget:
         return ()
-    words = f"{{price_money}} {bill.currency} is over the budget of {{budget_money}}"
-    return (note(words, price_money=bill.amount.mid - sold, budget_money=budget),)
+    words = f"{{price_amount}} {bill.currency} {OVER_BUDGET} of {{budget_amount}}"
+    return (note(words, price_amount=bill.amount.mid - sold, budget_amount=budget),)
 
 
 def _limits(facts: Facts, need: Need, hardware: Hardware, draw: Draw) -> tuple[Note, ...]:

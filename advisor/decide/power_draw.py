@@ -10,7 +10,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Literal
 
 from advisor.catalog.schema.common import known_by
-from advisor.decide.bill import CARDS, devices_of
+from advisor.decide.bill import CARDS, bought_devices
 from advisor.decide.ranges import Range, exactly, stated, together, total
 from advisor.estimate.note import Note, note
 from advisor.evidence.observations import identity
@@ -66,7 +66,7 @@ def draw_of(
 
 
 def _of_rows(facts: Facts, hardware: Hardware, as_of: str | None) -> Draw:
-    devices = [(facts.hardware[device], count) for device, count in devices_of(hardware)]
+    devices = [(facts.hardware[device], count) for device, count in bought_devices(facts, hardware)]
     if all(device.kind not in CARDS for device, _ in devices):
         return _boxes(facts, devices, as_of)
     if any(device.kind not in CARDS for device, _ in devices):

@@ -45,6 +45,14 @@ class Priced:
     """A price of another region or condition that is at least a month newer, in the same currency."""
 
     @property
+    def widest(self) -> Range:
+        """The amount with its ends moved out to `elsewhere`, where that is of the same condition."""
+        other = self.elsewhere
+        if other is None or other.condition != self.condition:
+            return self.amount
+        return Range(min(self.amount.low, other.amount.low), self.amount.mid, max(self.amount.high, other.amount.high))
+
+    @property
     def is_old(self) -> bool:
         """True for a price older than six months, whose age is said wherever it is shown."""
         return self.age_days > OLD_DAYS

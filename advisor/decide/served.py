@@ -10,6 +10,7 @@ from advisor.decide.question import Question
 from advisor.decide.ranges import Range
 from advisor.decide.wanted import Wanted, wanted_models
 from advisor.estimate.case import Demand
+from advisor.estimate.machine import AS_IT_COMES
 from advisor.estimate.note import Note, note
 from advisor.estimate.placement import RUNS
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
     from advisor.decide.need import Workload
+    from advisor.estimate.machine import Setup
     from advisor.evidence.calibration import Calibration
     from advisor.evidence.finding import Finding, Measured
 
@@ -54,6 +56,20 @@ class Served:
         return self.finding is not None and self.finding.verdict in RUNS
 
     @property
+    def lacks_host_speed(self) -> bool:
+        """True where it runs partly from main memory whose speed nobody stated, so that its own cannot be told."""
+        if self.finding is None or self.finding.verdict != "fits-offloaded" or self.decode_tok_s is not None:
+            return False
+        return self.finding.case.machine.host_bandwidth_bytes_s is None
+
+    @property
+    def host_spare_bytes(self) -> float | None:
+        """Main memory with which part of it would run from there, where nobody stated how much there is."""
+        if self.finding is None or self.runs or self.finding.case.machine.host_bytes is not None:
+            return None
+        return next((each.named["need_bytes"] for each in self.finding.notes if "need_bytes" in each.named), None)
+
+    @property
     def is_fast_enough(self) -> bool:
         """True where the middle of what is expected keeps to the floor and to the longest wait; unknown is not enough."""
         work = self.workload
@@ -82,7 +98,7 @@ def demand_of(work: Workload, as_of: str | None) -> Demand:
 
 def serve(  # noqa: PLR0913 - a workload, a machine and how far evidence reaches
     facts: Facts, calibration: Calibration, work: Workload, machine: Hardware, *, as_of: str | None = None,
-    exclude_sources: frozenset[str] = frozenset(),
+    exclude_sources: frozenset[str] = frozenset(), setup: Setup = AS_IT_COMES,
 ) -> Served:  # fmt: skip
     """The best way to run `work` on `machine`.
 
@@ -92,10 +108,12 @@ def serve(  # noqa: PLR0913 - a workload, a machine and how far evidence reaches
     if work.kind != "text":
         return _untold(work, machine, note(f"{work.kind} work is not predicted"))
     if work.model:
-        return _of_model(facts, calibration, work, machine, facts.models[work.model], as_of, exclude_sources)
+        return _of_model(facts, calibration, work, machine, facts.models[work.model], as_of, exclude_sources, setup)
     tried = None
     for wanted in wanted_models(facts, work.best or "general"):
-        found = _of_model(facts, calibration, work, machine, facts.models[wanted.model], as_of, exclude_sources, wanted)
+        found = _of_model(
+            facts, calibration, work, machine, facts.models[wanted.model], as_of, exclude_sources, setup, wanted
+        )
         if found.is_fast_enough:
             return found
         tried = tried or (found if found.runs else None)
@@ -104,11 +122,13 @@ def serve(  # noqa: PLR0913 - a workload, a machine and how far evidence reaches
 
 def _of_model(  # noqa: PLR0913 - as `serve`
     facts: Facts, calibration: Calibration, work: Workload, machine: Hardware, model: Model, as_of: str | None,
-    exclude_sources: frozenset[str], wanted: Wanted | None = None,
+    exclude_sources: frozenset[str], setup: Setup, wanted: Wanted | None = None,
 ) -> Served:  # fmt: skip
     demand = demand_of(work, as_of)
     questions = [
-        Question(model=model, hardware=machine, quant=facts.quants[quant] if quant else None, demand=demand)
+        Question(
+            model=model, hardware=machine, quant=facts.quants[quant] if quant else None, demand=demand, setup=setup
+        )
         for quant in work.quants or (None,)
     ]
     found = [each for asked in questions for each in answer(facts, calibration, asked, exclude_sources)]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from advisor.decide.options import setups
 from advisor.decide.served import serve
+from advisor.estimate.machine import AS_IT_COMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,8 +53,9 @@ def table(
 ) -> Mapping[tuple[str, str], Served]:
     """Machine and workload name → what that machine makes of it, for every machine of every option."""
     known = {machine.id: machine for option in options for machine in option.machines}
+    stated = setups(facts, need)
     return {
-        (name, work.name): serve(facts, calibration, work, known[name], as_of=need.as_of)
+        (name, work.name): serve(facts, calibration, work, known[name], as_of=need.as_of, setup=stated.get(name, AS_IT_COMES))
         for name in machines for work in told(need)
     }  # fmt: skip
 
@@ -88,9 +91,10 @@ def _place(each: Standing) -> tuple[int, float]:
 
 
 def front(found: Sequence[Standing]) -> tuple[Standing, ...]:
-    """Options nobody can better: none other is at least as good in price, in every workload's speed and in power.
+    """Options nobody can better: none other is at least as good in every merit and better in one.
 
-    An option without a price or whose power nobody knows is not compared on it: what is not known is no merit.
+    Merits are price, cost over the years, power, each workload's speed, and whether it is fast enough. What is not known is
+    no merit.
     """
     return tuple(each for each in found if not any(_betters(other, each) for other in found if other is not each))
 
@@ -103,5 +107,7 @@ def _betters(one: Standing, other: Standing) -> bool:
 def _merits(each: Standing) -> tuple[float, ...]:
     price, draw = each.option.price, each.option.draw
     load = draw.load_w if draw else None
+    cost = each.option.cost
     speeds = (one.decode_tok_s.mid if one.decode_tok_s else 0.0 for one in each.served)
-    return (-price.mid if price else -inf, -load.mid if load else -inf, *speeds)
+    enough = (float(one.is_fast_enough) for one in each.served)
+    return (-price.mid if price else -inf, -cost.mid if cost else -inf, -load.mid if load else -inf, *speeds, *enough)

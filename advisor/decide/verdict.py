@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from advisor.decide.options import KEEP
+from advisor.decide.options import KEEP, sold_for
 from advisor.estimate.note import Note, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from advisor.catalog.contents import Facts
     from advisor.decide.doubt import Cell, Doubt
     from advisor.decide.need import Need, Workload
     from advisor.decide.served import Served
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 Level = Literal["high", "medium", "low"]
 SURE, LIKELY = 0.9, 0.7
 """Share of draws in which the choice must stand."""
+LEAST_SAID = 0.01
+"""Options chosen in fewer draws are not named."""
 AS_FAST = 1.1
 """Speeds closer than this are alike."""
 GOOD_GRADES = frozenset({"measured", "high"})
@@ -50,16 +51,18 @@ class Verdict:
     """The price it turns on, and where it would flip."""
 
 
-def verdict(  # noqa: PLR0913 - everything that was worked out
-    facts: Facts, need: Need, found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standing, doubted: Doubt
+def verdict(
+    need: Need, found: Sequence[Standing], served: Mapping[Cell, Served], pick: Standing, doubted: Doubt
 ) -> Verdict:
     """The verdict for `pick`, against keeping what is owned where that is an option."""
     kept = next((each for each in found if each.option.name == KEEP), None)
     rival = pick if pick.option.bought else _nearest(found)
     duels = _duels(kept, rival, served) if kept and rival else ()
+    alone = pick if kept is None else None
     return Verdict(
-        sentence=_sentence(found, pick), buy_if=_buy_if(duels, kept, rival), do_not_if=_do_not_if(duels),
-        duels=duels, confidence=_level(pick, doubted), because=_because(facts, pick, doubted), turns_on=_turns_on(need, found, pick),
+        sentence=_sentence(found, pick), buy_if=_what_it_does(alone) if alone else _buy_if(duels, rival),
+        do_not_if=_what_it_misses(alone) if alone else _do_not_if(duels), duels=duels, confidence=_level(pick, doubted),
+        because=_because(found, pick, doubted), turns_on=_turns_on(need, found, pick),
     )  # fmt: skip
 
 
@@ -88,7 +91,8 @@ def _name(option: Standing) -> str:
 
 def _sentence(found: Sequence[Standing], pick: Standing) -> Note:
     option, missed = pick.option, pick.missed
-    rest = f"; {_listed(work.name for work in missed)} stays out of reach" if missed else ""
+    stay = "stays" if len(missed) == 1 else "stay"
+    rest = f"; {_listed(work.name for work in missed)} {stay} out of reach" if missed else ""
     musts = sum(one.workload.must for one in pick.served)
     if option.bought is None:
         if not missed:
@@ -115,8 +119,38 @@ def _speed(one: Served, name: str) -> tuple[str, dict[str, float]]:
     return f"{{{name}}}", {name: one.decode_tok_s.mid}
 
 
-def _buy_if(duels: Sequence[Duel], kept: Standing | None, rival: Standing | None) -> tuple[Note, ...]:
-    if rival is None or kept is None:
+def _what_it_does(pick: Standing) -> tuple[Note, ...]:
+    """Where nothing is owned: the workloads it does."""
+    found = []
+    for one in pick.served:
+        if one.is_fast_enough:
+            there, figure = _speed(one, "bought_tok_s")
+            found.append(note(f"you will run {one.workload.name}: {there}", **figure))
+    return tuple(found)
+
+
+def _what_it_misses(pick: Standing) -> tuple[Note, ...]:
+    """Where nothing is owned: the workloads it does not do, or not fast enough."""
+    found = []
+    for one in pick.served:
+        if one.is_fast_enough:
+            continue
+        there, figure = _speed(one, "bought_tok_s")
+        work = one.workload
+        slow = one.decode_tok_s is not None and work.floor_tok_s is not None and one.decode_tok_s.mid < work.floor_tok_s
+        if slow:
+            words = f"you want {work.name} at {{floor_tok_s}}: {there}"
+            found.append(note(words, **figure, floor_tok_s=work.floor_tok_s or 0.0))
+        elif one.runs and one.ttft_s and work.ttft_s and one.ttft_s.mid > work.ttft_s:
+            words = f"you want {work.name} to answer within {{longest_s}} s: {{wait_s}} s to the first token"
+            found.append(note(words, longest_s=work.ttft_s, wait_s=round(one.ttft_s.mid)))
+        else:
+            found.append(note(f"you want {work.name}: {there}", **figure))
+    return tuple(found)
+
+
+def _buy_if(duels: Sequence[Duel], rival: Standing | None) -> tuple[Note, ...]:
+    if rival is None:
         return ()
     name, found = _name(rival), []
     for duel in duels:
@@ -136,9 +170,15 @@ def _buy_if(duels: Sequence[Duel], kept: Standing | None, rival: Standing | None
 
 def _instead_of(one: Served) -> tuple[str, dict[str, float]]:
     if not one.runs:
-        return "cannot", {}
+        spare = one.host_spare_bytes
+        if spare is None:
+            return "cannot", {}
+        words = "cannot unless its main memory has {spare_bytes} to spare (state its host_memory_gb)"
+        return words, {"spare_bytes": spare}
     if one.decode_tok_s is None:
-        return "runs it partly from host memory, at a speed nobody can tell", {}
+        if one.lacks_host_speed:
+            return "runs it partly from host memory, at a speed nobody can tell (state its host_bandwidth)", {}
+        return "runs it at a speed nobody can tell", {}
     return "gives {kept_tok_s}", {"kept_tok_s": one.decode_tok_s.mid}
 
 
@@ -163,29 +203,39 @@ def _level(pick: Standing, doubted: Doubt) -> Level:
     return "medium" if doubted.stands >= LIKELY else "low"
 
 
-def _because(facts: Facts, pick: Standing, doubted: Doubt) -> Note:
+def _because(found: Sequence[Standing], pick: Standing, doubted: Doubt) -> Note:
     words = "the same choice in {stands_share} of draws from all intervals and price ranges"
     weak = [one for one in pick.served if one.workload.must and one.runs and one.grade not in GOOD_GRADES]
     if weak:
         words += f"; weakest evidence: {_listed(one.workload.name for one in weak)}"
-    others = sorted(
-        ((share, name) for name, share in doubted.instead.items() if name != pick.option.name), reverse=True
-    )
-    if others:
-        share, name = others[0]
-        shown = facts.hardware[name].name if name in facts.hardware else name
-        return note(
-            f"{words}; else mostly {'keeping what you own' if name == KEEP else shown} ({{else_share}})",
-            stands_share=doubted.stands,
-            else_share=share,
-        )
-    return note(words, stands_share=doubted.stands)
+    others = [(doubted.instead.get(each.option.name, 0.0), each) for each in found if each is not pick]
+    share, rival = max(others, key=lambda pair: pair[0], default=(0.0, None))
+    if rival is None or share < LEAST_SAID:
+        return note(words, stands_share=doubted.stands)
+    shown = "keeping what you own" if rival.option.name == KEEP else _name(rival)
+    if share <= doubted.stands:
+        return note(f"{words}; else mostly {shown} ({{else_share}})", stands_share=doubted.stands, else_share=share)
+    words += f"; {shown} is chosen more often ({{else_share}}), but {_why_not_the_pick(rival, pick)}"
+    return note(words, stands_share=doubted.stands, else_share=share)
+
+
+def _why_not_the_pick(rival: Standing, pick: Standing) -> str:
+    """What keeps the option that most draws choose from being chosen at the speeds and prices that are expected."""
+    if not rival.is_open:
+        return "at the price expected it is over the budget"
+    more = [work for work in rival.missed if work not in pick.missed]
+    if len(rival.missed) > len(pick.missed):
+        return f"at the speeds expected it misses {_listed(work.name for work in more)}"
+    return "at the prices expected it costs more over the years"
 
 
 def _turns_on(need: Need, found: Sequence[Standing], pick: Standing) -> Note | None:
     """At which price of the bought machine another option would be chosen, all else as expected."""
     option = pick.option
     if option.bought is None or option.price is None or option.cost is None or option.bill is None:
+        return None
+    if need.keeping.resale_share >= 1:
+        # All of it comes back: no price changes what it costs.
         return None
     rest = option.cost.mid - option.price.mid * (1 - need.keeping.resale_share)
     rivals = [
@@ -197,7 +247,7 @@ def _turns_on(need: Need, found: Sequence[Standing], pick: Standing) -> Note | N
         ((each.option.cost.mid - rest) / (1 - need.keeping.resale_share), each) for each in rivals if each.option.cost
     ]
     at, rival = min(limits, key=lambda pair: pair[0], default=(float("inf"), None))
-    budget = need.limits.budget
+    budget = need.limits.budget + sold_for(need) if need.limits.budget is not None else None
     currency = option.bill.currency
     base = f"it turns on the price of {{price_amount}} {currency} ({option.bill.date})"
     if budget is not None and budget < at:

@@ -92,6 +92,7 @@ def _identity(hardware: Hardware) -> list[Fact]:
         ("platform", hardware.platform),
         ("chip generation", hardware.architecture),
         ("compute capability", hardware.compute_capability),
+        ("plugs into", f"a server's own baseboard ({hardware.module}), no slot" if hardware.module else None),
         ("made of", words.members(hardware)),
         ("boxes", str(hardware.nodes) if hardware.nodes > 1 else None),
         ("same as", hardware.same_as),

@@ -28,6 +28,7 @@ def decision_object(facts: Facts, found: Decision) -> dict[str, Any]:
         "options": [_standing(found, each, undominated=each.option.name in front) for each in found.standings],
         "doubt": {"stands_share": found.doubt.stands, "chosen_share": dict(found.doubt.instead)} if found.doubt else None,
         "gaps": [gap_object(gap) for gap in found.gaps], "unanswered": [say(why) for why in found.unanswered],
+        "left_aside": [say(why) for why in found.aside],
     }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _range(of: Range | None) -> dict[str, float] | None:
 
 def _bill(bill: Bill) -> dict[str, Any]:
     return {
-        "currency": bill.currency, "amount": _range(bill.amount), "date": bill.date, "is_old": bill.is_old,
+        "currency": bill.currency, "amount": _range(bill.amount), "drawn_amount": _range(bill.widest), "date": bill.date, "is_old": bill.is_old,
         "items": [_item(item) for item in bill.items], "notes": [say(each) for each in bill.notes],
     }  # fmt: skip
 

@@ -102,6 +102,13 @@ def _formula(speed: Speed) -> list[str]:
         f"at depth {tokens(speed.depth_tokens)}: every byte once at peak bandwidth"
     ]
     e = speed.efficiency
+    if speed.tok_s is not None and speed.spent:
+        parts = "  +  ".join(f"{words} {seconds * 1000:.2f} ms" for words, seconds in speed.spent)
+        lines.append(f"decode       {parts}  ->  {tok_s(speed.tok_s)} tok/s")
+        return [
+            *lines,
+            f"basis        calibrated on {speed.rows} rows ({speed.nearness}); limited by {speed.limited_by}",
+        ]
     if e is None or speed.tok_s is None:
         return lines
     weights_ms = moved.weights_bytes / (bandwidth * e.weights) * 1000

@@ -1,0 +1,210 @@
+"""Many models on many machines under one demand: of each pair what a table shows, and nothing that it does not.
+
+`choose.answer` says everything of every way to run a pair; a table shows one number of the best way. `best` finds that
+way with the same functions and the same order, but does not go on where no other way can come before it; the number a
+table asks for is predicted for the best way alone.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, get_args
+
+from advisor.decide.bill import Bill, bill_of
+from advisor.decide.cases import Excluded, cases, offered
+from advisor.decide.choose import READABLE_TOK_S, ordered
+from advisor.estimate.footprint import CannotRun, footprint
+from advisor.estimate.note import note
+from advisor.estimate.placement import RUNS
+from advisor.estimate.weights import CannotSize, weight_bytes
+from advisor.evidence.concurrency import aggregate, batched, depth_of, learned, load_of
+from advisor.evidence.crosscheck import unsupported
+from advisor.evidence.finding import Confidence, Finding
+from advisor.evidence.match import measured, worth_showing
+from advisor.evidence.predict import decode_speed
+from advisor.evidence.prefill_speed import reading
+
+if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
+    from advisor.catalog.schema.model import Model
+    from advisor.decide.market import Market
+    from advisor.decide.question import Question
+    from advisor.estimate.case import Case
+    from advisor.evidence.calibration import Calibration
+    from advisor.evidence.finding import Measured
+
+Quantity = Literal["decode", "at context", "aggregate", "prefill", "memory", "price"]
+"""What a table may show of each pair: decode from an empty cache, decode with the context full, tok/s of all requests
+together, prompt tokens a second, the share of usable memory that is taken, the price of one token a second."""
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+NOT_ASKED = Confidence("none", note("only the speed was asked for"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Tokens per second with their likely range; the middle is None where no evidence carries a prediction."""
+
+    tok_s: float | None
+    low_tok_s: float | None
+    high_tok_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One pair: the best way to run it, and the number asked for."""
+
+    best: Finding | None
+    """With its memory and its speed from an empty cache, and nothing else; None where no runtime loads any offered format."""
+    quantity: Quantity
+    rate: Rate | None = None
+    """For a quantity that is a rate; None where the pair does not run or not even a ceiling is known."""
+    share: float | None = None
+    """Used over usable bytes of the devices; above 1 where they are short."""
+    price_per_tok_s: float | None = None
+    """Of the machine, in the market's currency, for each token a second of decode; None without a price or a prediction."""
+    measured: Measured | None = None
+    """The nearest row to the best way to run it, where one is near."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs at all."""
+        return self.best is not None and self.best.verdict in RUNS
+
+    @property
+    def short_bytes(self) -> int:
+        """Device memory missing for it to fit."""
+        found = self.best.footprint if self.best else None
+        return found.placement.short_bytes if found else 0
+
+
+def best(facts: Facts, calibration: Calibration, question: Question) -> Finding | None:
+    """The way to run it that `choose.answer` puts first, with its memory and its speed from an empty cache alone.
+
+    Ways are looked at from the most bits per weight down; one that fits and is fast enough to read leaves the rest unseen.
+    None where nothing is offered.
+    """
+    every = list(cases(facts, question))
+    found = [unsupported(each.case, each.reason) for each in every if isinstance(each, Excluded)]
+    ways = sorted((each for each in every if not isinstance(each, Excluded)), key=_bits, reverse=True)
+    for _, alike in groupby(ways, key=_bits):
+        seen = [_sketch(facts, calibration, case) for case in alike]
+        found += seen
+        if any(_settles(each) for each in seen):
+            break
+    return ordered(found)[0] if found else None
+
+
+def _bits(case: Case) -> float:
+    return case.quant.bits_per_weight
+
+
+def _settles(found: Finding) -> bool:
+    """Whether nothing of fewer bits can come before it."""
+    speed = found.decode.tok_s if found.decode else None
+    return found.verdict == "fits" and speed is not None and speed >= READABLE_TOK_S
+
+
+def beyond_training(case: Case) -> bool:
+    """Whether more context is asked for than the model was trained for: then memory is known, and no speed."""
+    trained = case.model.context_tokens
+    return trained is not None and case.demand.context_tokens > trained
+
+
+def _sketch(facts: Facts, calibration: Calibration, case: Case) -> Finding:
+    """The finding of the case as far as its place in the order and its memory go."""
+    try:
+        held = footprint(case, facts.quants.__getitem__)
+    except CannotRun as reason:
+        return unsupported(case, reason.why)
+    verdict = held.placement.verdict
+    asked = verdict in RUNS and not beyond_training(case)
+    speed = decode_speed(facts, calibration, case, held, 0) if asked else None
+    return Finding(
+        case=case, verdict=verdict, footprint=held, max_context_tokens=None, max_concurrency=None,
+        decode=None if isinstance(speed, str) else speed, decode_at_depth=None, evidence=(), confidence=NOT_ASKED,
+    )  # fmt: skip
+
+
+def cell(facts: Facts, calibration: Calibration, found: Finding | None, quantity: Quantity, bill: Bill | None = None) -> Cell:
+    """What a table shows of the pair whose best way to run is `found`; `bill` is what the machine costs."""
+    if found is None or found.footprint is None:
+        return Cell(found, quantity)
+    uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]
+    usable = sum(use.pool.usable_bytes for use in uses)
+    per = _rate_of_decode(found)
+    return Cell(
+        best=found, quantity=quantity, rate=_rate(facts, calibration, found, quantity),
+        share=sum(use.used_bytes for use in uses) / usable if usable > 0 else None,
+        price_per_tok_s=bill.amount.mid / per.tok_s if bill and per and per.tok_s else None,
+        measured=nearest(facts, calibration, found) if quantity == "decode" and found.verdict in RUNS else None,
+    )  # fmt: skip
+
+
+def nearest(facts: Facts, calibration: Calibration, found: Finding) -> Measured | None:
+    """The nearest row to the case without a remark; None where it is far, or nobody measured the pair."""
+    rows = worth_showing(facts, found.case, measured(facts, calibration, found.case, found.case.demand.depth_tokens or 0))
+    first = next((row for row in rows if not row.remark), None)
+    return None if first is None or first.closeness == "far" else first
+
+
+def price(facts: Facts, hardware: Hardware, market: Market) -> Bill | None:
+    """What the machine costs with what must stand around it; None where a part has no dated price."""
+    found = bill_of(facts, hardware, market)
+    return found if isinstance(found, Bill) else None
+
+
+def _rate_of_decode(found: Finding) -> Rate | None:
+    speed = found.decode
+    return Rate(speed.tok_s, speed.low_tok_s, speed.high_tok_s) if speed else None
+
+
+def _rate(facts: Facts, calibration: Calibration, found: Finding, quantity: Quantity) -> Rate | None:
+    """The rate asked for; None where the case does not run, or for a quantity that is none."""
+    if found.verdict not in RUNS or beyond_training(found.case):
+        return None
+    if quantity == "decode":
+        return _rate_of_decode(found)
+    if quantity == "prefill":
+        return _rate_of_prefill(facts, calibration, found)
+    if quantity == "aggregate" and found.case.demand.concurrency > 1:
+        return _rate_of_all(facts, calibration, found)
+    return _rate_at_context(facts, calibration, found) if quantity in {"aggregate", "at context"} else None
+
+
+def _rate_at_context(facts: Facts, calibration: Calibration, found: Finding) -> Rate | None:
+    demand = found.case.demand
+    assert found.footprint is not None
+    depth = demand.context_tokens if demand.depth_tokens is None else demand.depth_tokens
+    speed = decode_speed(facts, calibration, found.case, found.footprint, depth)
+    return None if isinstance(speed, str) else Rate(speed.tok_s, speed.low_tok_s, speed.high_tok_s)
+
+
+def _rate_of_prefill(facts: Facts, calibration: Calibration, found: Finding) -> Rate | None:
+    assert found.footprint is not None
+    read = reading(facts, calibration, found.case, found.footprint)
+    return None if read is None or isinstance(read, str) else Rate(read.tok_s, read.low_tok_s, read.high_tok_s)
+
+
+def _rate_of_all(facts: Facts, calibration: Calibration, found: Finding) -> Rate | None:
+    """Of all requests sent at once. That they fit is known, so memory lets all of them run."""
+    case, held = found.case, found.footprint
+    assert held is not None
+    batching = learned(facts, calibration, case.demand.as_of, frozenset())
+    read = reading(facts, calibration, case, held) if case.demand.prompt_tokens else None
+    load = load_of(case, None if isinstance(read, str) else read)
+    ready = batched(facts, calibration, batching, case, held, depth_of(case), load=load)
+    if isinstance(ready, str):
+        return None
+    many = aggregate(ready, case.demand.concurrency)
+    return Rate(many.tok_s, many.low_tok_s, many.high_tok_s)
+
+
+def smallest_bytes(facts: Facts, model: Model) -> int | None:
+    """Weight bytes in the format of fewest bits offered for the model that can be sized; None where none can."""
+    for quant in sorted(offered(facts, model, everything=False), key=lambda each: each.bits_per_weight):
+        with suppress(CannotSize):
+            return weight_bytes(model, quant, quant.container, facts.quants.__getitem__).total_bytes
+    return None
