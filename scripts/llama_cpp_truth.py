@@ -4,7 +4,7 @@
     python -m scripts.llama_cpp_truth rows --lab DIR [MODEL...] [--modes gpu,gpu2] [--mix q4_k_m] [--worst N]
     python -m scripts.llama_cpp_truth rows --lab DIR --few --out tests/data/llama_cpp_architectures.json MODEL...
 
-`build` fetches the source of llama-cpp-python, builds its llama.cpp and the helpers in DIR/src; `rows` writes a header-only GGUF of
+`build` fetches the source of llama-cpp-python into DIR, builds its llama.cpp and the helpers in scripts/truth/cpp; `rows` writes a header-only GGUF of
 each model (every sized base model where none is named), asks DIR/build/probe for its memory in many settings and prints advisor's
 error part by part. docs/llama-cpp-truth.md says what the helpers do.
 """
@@ -29,6 +29,7 @@ from scripts.truth.planner import FIELDS, MODES, Row, ask, condensed, few, setti
 VERSION = "0.3.36"
 COMMIT = "0c1e57098bba43ac29e6e3b677cdceebdd22334f"
 ROOT = Path(__file__).resolve().parent.parent
+CPP = ROOT / "scripts" / "truth" / "cpp"
 CMAKE = ("-DCMAKE_BUILD_TYPE=Release", "-DLLAMA_CURL=OFF", "-DLLAMA_OPENSSL=OFF", "-DLLAMA_BUILD_TESTS=OFF", "-DLLAMA_BUILD_UI=OFF",
          "-DGGML_CCACHE=OFF")  # fmt: skip
 
@@ -40,6 +41,7 @@ def _run(*command: str, cwd: Path) -> None:
 
 def build(lab: Path) -> None:
     """llama.cpp and the helpers under `lab`/build; a few minutes on two cores."""
+    lab.mkdir(parents=True, exist_ok=True)
     name = f"llama_cpp_python-{VERSION}"
     if not (lab / name).exists():
         _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation",
@@ -48,11 +50,17 @@ def build(lab: Path) -> None:
     source = lab / name / "vendor" / "llama.cpp"
     _run("cmake", "-S", str(source), "-B", "build", "-G", "Ninja", *CMAKE, cwd=lab)
     _run("ninja", "-C", "build", "llama-quantize", "llama-fit-params", cwd=lab)
+    helpers(lab)
+
+
+def helpers(lab: Path) -> None:
+    """The backend that computes nothing and the program that asks, under `lab`/build, beside a llama.cpp built there."""
+    source = lab / f"llama_cpp_python-{VERSION}" / "vendor" / "llama.cpp"
     include = [f"-I{source / part}" for part in ("ggml/include", "ggml/src", "include", "src")]
     libraries = ["-Lbuild/bin", "-lllama", "-lggml", "-lggml-base", "-lggml-cpu", f"-Wl,-rpath,{lab}/build/bin"]
     for made, options in (("libfakegpu.so", ["-fPIC", "-shared"]), ("probe", [])):
-        code = "src/fakegpu.cpp" if made.endswith(".so") else "src/probe.cpp"
-        _run("g++", "-O1", "-std=c++17", *options, "-o", f"build/{made}", code, *include, *libraries, cwd=lab)
+        code = CPP / ("fakegpu.cpp" if made.endswith(".so") else "probe.cpp")
+        _run("g++", "-O1", "-std=c++17", *options, "-o", f"build/{made}", str(code), *include, *libraries, cwd=lab)
 
 
 def models_named(catalog: Catalog, names: list[str]) -> list[Model]:
@@ -116,7 +124,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("build", "rows"):
         command = commands.add_parser(name)
-        command.add_argument("--lab", type=Path, required=True, help="folder with src/fakegpu.cpp and src/probe.cpp")
+        command.add_argument("--lab", type=Path, required=True, help="folder to build in")
         if name == "rows":
             command.add_argument("models", nargs="*")
             command.add_argument("--mix", default="q4_k_m")

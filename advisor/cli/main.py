@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
+    "tui": ("advisor.cli.tui", "tui", "Models and machines on a screen, with the evidence one key away."),
     "fit": ("advisor.cli.fit", "fit", "Does it fit, how fast, on what evidence."),
     "compare": (
         "advisor.cli.compare",
@@ -75,10 +76,17 @@ class LazyGroup(click.Group):
 )  # fmt: skip
 @click.version_option(__version__, prog_name="advisor")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
-    """The command line as a whole."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+def cli(ctx: click.Context) -> int | None:
+    """The command line as a whole: the screens on a terminal, help in a pipe."""
+    if ctx.invoked_subcommand is not None:
+        return None
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from advisor.cli.options import open_facts
+        from advisor.cli.tui import opened
+
+        return opened(open_facts(), {})
+    click.echo(ctx.get_help())
+    return None
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -45,6 +45,10 @@ class Demand:
     """--swa-full: sliding-window layers keep everything."""
     unified: bool = False
     """--kv-unified: one cache shared by all requests."""
+    acceptance: float | None = None
+    """Share of drafted tokens that speculative decoding accepts, where somebody asks about it."""
+    draft_tokens: int | None = None
+    """Tokens drafted a step; None = the usual number."""
     as_of: str | None = None
     level: float = 0.8
     """Share of held-out rows an interval must have held."""

@@ -68,14 +68,18 @@ def attention_ops(model: Model, depth: Any) -> Any:
     """
     total: Any = 0.0
     for name, count in Counter(model.layer_names).items():
-        block = model.blocks[name]
-        if not (channels := query_channels(block)):
-            continue
-        window = layer_cache(block, reading=True).window
-        indexer = (block.attention or block.latent_attention).indexer  # type: ignore[union-attr]
-        seen = depth if window is None else lesser(depth, window)
-        total = total + count * channels * (lesser(seen, indexer.top_k) if indexer else seen)
+        total = total + count * layer_attention_ops(model.blocks[name], depth)
     return total
+
+
+def layer_attention_ops(block: Block, depth: Any) -> Any:
+    """Query channels times the tokens they see in one layer of this kind."""
+    if not (channels := query_channels(block)):
+        return 0.0
+    window = layer_cache(block, reading=True).window
+    indexer = (block.attention or block.latent_attention).indexer  # type: ignore[union-attr]
+    seen = depth if window is None else lesser(depth, window)
+    return channels * (lesser(seen, indexer.top_k) if indexer else seen)
 
 
 def traffic(  # noqa: PLR0913 - each is one condition of the question

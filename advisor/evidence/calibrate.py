@@ -35,7 +35,7 @@ START = {"e": math.log(0.8), "tau": math.log(20e-6), "kappa": math.log(1.1), "ch
 GLOBAL_SPREAD = {"e": 0.22, "tau": 0.52, "kappa": 0.3, "chi": 0.75, "level": 1e-4} | dict.fromkeys(STAGE_TERMS, 0.3)
 SPREAD = {
     "e": {"hw": 0.03, "runtime": 0.11, "runtime-kind": 0.075, "format": 0.045, "formats": 0.075, "formats-backend": 0.045,
-          "formats-kind": 0.045, "memory": 0.15, "trend": 0.075},
+          "formats-kind": 0.045, "memory": 0.15, "trend": 0.075, "cpu-program": 0.1},
     "tau": {"hw": 0.11, "chip": 0.135, "backend": 0.97, "hw-backend": 0.075, "architecture": 0.32, "since": 0.57, "since-backend": 0.19},
     "kappa": {"kernels": 0.23, "attention": 0.45, "heads": 0.3, "architecture-kernels": 0.15},
     "chi": {"kernels": 0.22, "trend": 0.22, "cpu-program": 0.6, "cpu-attention": 0.6, "cpu-program-attention": 0.6},

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from advisor.evidence.observations import Group
 
-Nearness = Literal["same hardware", "same chip generation", "other hardware", "several devices"]
+Nearness = Literal[
+    "same hardware", "same chip generation", "other hardware", "several devices", "partly on the host", "divided layers"
+]  # fmt: skip
 TERMS = ("e", "tau", "kappa", "chi", "level")
 """Efficiency, fixed time, cost of a KV byte, cost of attention's arithmetic, and what multiplies the whole time."""
 STAGE_TERMS = tuple(f"stage {kind}" for kind in STAGES if kind != "attention")
@@ -55,7 +57,7 @@ def keys(g: Group) -> dict[str, dict[str, float]]:
     trend = {"trend:": math.log(g.bandwidth_bytes_s / REFERENCE_BYTES_S)}
     kernels = f"{g.backend}/{g.chip}"
     formats = format_class(g.format)
-    e = (
+    e: tuple[str, ...] = (
         f"hw:{g.hardware}", f"runtime:{g.runtime}", f"runtime-kind:{g.runtime}/{g.kind}", f"format:{g.format}",
         f"formats:{formats}", f"formats-backend:{formats}/{g.backend}", f"formats-kind:{formats}/{g.kind}",
         f"memory:{'stacked' if g.stacked else g.memory}",
@@ -73,7 +75,8 @@ def keys(g: Group) -> dict[str, dict[str, float]]:
     )
     chi = [f"kernels:{kernels}"]
     if g.backend == "cpu":
-        # A processor computes attention with the instructions a program was written for; no matrix unit hides it.
+        # A processor multiplies and attends with the instructions a program was written for; no matrix unit hides it.
+        e = (*e, f"cpu-program:{g.program}")
         chi += [
             f"cpu-program:{g.program}",
             f"cpu-attention:{g.attention}",

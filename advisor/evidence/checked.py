@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.evidence import concurrency_fit, decode_tested, prefill_fit
+from advisor.evidence import (
+    concurrency_fit,
+    decode_tested,
+    offload_fit,
+    prefill_fit,
+    several_tested,
+    tensor_parallel_fit,
+)
 from advisor.evidence.accuracy import Accuracy, Judged, accuracy, judged
 from advisor.evidence.lines import LINES, Line, Quantity
 from advisor.evidence.worst import reason, worst
@@ -30,8 +38,19 @@ class Source:
     """Reason → rows that neither teach nor test."""
 
 
+def _several(facts: Facts, held_out: HeldOut) -> tuple[Tested, ...]:
+    """Rows of layers spread over devices, and of divided ones; each sort has its own intervals by its nearness."""
+    return several_tested.tested(facts, held_out) + tensor_parallel_fit.tested(facts, held_out)
+
+
+def _several_left_out(facts: Facts) -> dict[str, int]:
+    return dict(Counter(several_tested.left_out(facts)) + Counter(tensor_parallel_fit.left_out(facts)))
+
+
 SOURCES: dict[Quantity, Source] = {
     "decode": Source(decode_tested.tested, decode_tested.left_out),
+    "host": Source(offload_fit.tested, offload_fit.left_out),
+    "several": Source(_several, _several_left_out),
     "prefill": Source(prefill_fit.tested, prefill_fit.left_out),
     "concurrency": Source(concurrency_fit.tested, concurrency_fit.left_out),
 }

@@ -18,7 +18,8 @@ from advisor.estimate.decode import Traffic, traffic
 from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.estimate.serving import batch_tokens, max_requests
 from advisor.estimate.weights import CannotSize
-from advisor.evidence.observations import Group, group, row_weights
+from advisor.evidence.observations import Group, group
+from advisor.evidence.ran import row_weights
 from advisor.units import tflops
 
 if TYPE_CHECKING:

@@ -12,9 +12,11 @@ from advisor.evidence.concurrency import at_once, depth_of
 from advisor.evidence.confidence import confidence
 from advisor.evidence.finding import Confidence, Finding, Speed
 from advisor.evidence.match import measured, worth_showing
+from advisor.evidence.paging import paging_note
 from advisor.evidence.power import drawn
 from advisor.evidence.predict import decode_speed
 from advisor.evidence.prefill_speed import Prefill, reading
+from advisor.evidence.speculation import speculation_note
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -50,7 +52,7 @@ def finding(
     depth = case.demand.context_tokens if case.demand.depth_tokens is None else case.demand.depth_tokens
     speeds: list[Speed | None] = []
     for at in (0, depth):
-        speed = "" if not runs or beyond else decode_speed(facts, calibration, case, found, at)
+        speed = "" if not runs or beyond else decode_speed(facts, calibration, case, found, at, exclude_sources)
         if isinstance(speed, str):
             notes += [note(speed)] if speed and note(speed) not in notes else []
             speeds.append(None)
@@ -58,6 +60,11 @@ def finding(
             speeds.append(speed)
     if speeds[0] and speeds[0].tok_s is None:
         notes.append(_why_no_speed(case, plan.host_read_bytes))
+    further = (
+        paging_note(facts, case, found, exclude_sources),
+        speculation_note(facts, calibration, case, found, depth, exclude_sources) if speeds[0] else None,
+    )
+    notes += [each for each in further if each]
     prompt = _prompt(facts, calibration, case, found, exclude_sources) if runs and not beyond else None
     if isinstance(prompt, Note):
         notes.append(prompt)

@@ -47,7 +47,7 @@ def longest(found: Finding) -> int:
 
 
 def depth_curve(
-    facts: Facts, calibration: Calibration, found: Finding, per_doubling: int = 1
+    facts: Facts, calibration: Calibration, found: Finding, per_doubling: int = 1, exclude_sources: frozenset[str] = frozenset()
 ) -> tuple[Speed, ...]:  # fmt: skip
     """Speed of one request at every depth from 0 to the longest; empty where not even a ceiling is known.
 
@@ -58,7 +58,7 @@ def depth_curve(
     demand = found.case.demand
     asked = demand.context_tokens if demand.depth_tokens is None else demand.depth_tokens
     speeds = (
-        decode_speed(facts, calibration, found.case, found.footprint, depth)
+        decode_speed(facts, calibration, found.case, found.footprint, depth, exclude_sources)
         for depth in depths(longest(found), asked, per_doubling)
     )
     return tuple(speed for speed in speeds if not isinstance(speed, str))
@@ -111,7 +111,7 @@ def with_curve(
     facts: Facts, calibration: Calibration, found: Finding, exclude_sources: frozenset[str] = frozenset(), per_doubling: int = 1
 ) -> Finding:  # fmt: skip
     """The finding with its depth curve, the rows along it, and those of many requests at once."""
-    curve = depth_curve(facts, calibration, found, per_doubling)
+    curve = depth_curve(facts, calibration, found, per_doubling, exclude_sources)
     along = rows_along(facts, calibration, found, exclude_sources) if curve else ()
     together = rows_at_once(facts, found, exclude_sources) if found.sweep else ()
     return replace(found, curve=curve, along=along, together=together)

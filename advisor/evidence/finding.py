@@ -45,6 +45,8 @@ class Speed:
     efficiency: Efficiency | None
     moved: Traffic
     bandwidth_bytes_s: float
+    spent: tuple[tuple[str, float], ...] = ()
+    """What a step is spent on and for how many seconds, where several memories or devices share it."""
 
 
 @dataclass(frozen=True, slots=True)

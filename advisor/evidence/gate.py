@@ -22,7 +22,7 @@ from advisor.estimate.parameters import Parameters, parameters
 from advisor.estimate.weights import CannotSize, Weights
 from advisor.evidence import gate_compute
 from advisor.evidence.gate_check import Check, VerdictKind, than, unknown
-from advisor.evidence.observations import row_weights, stated_bytes
+from advisor.evidence.ran import row_weights, stated_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from advisor.evidence.observations import default_backend, format_family
+from advisor.evidence.offload_rows import ON_HOST
 from advisor.evidence.prefill_rows import depth
+from advisor.evidence.tensor_parallel_rows import PARALLEL as TENSOR_PARALLEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from advisor.catalog.schema.record import Record
     from advisor.evidence.tested import HeldOut
 
-Quantity = Literal["decode", "prefill", "concurrency"]
+Quantity = Literal["decode", "host", "several", "prefill", "concurrency"]
+"""`host`: decode from main memory, behind a card or without one. `several`: decode over several devices."""
 
 SPARK = "dgx-spark"
 DEEP_TOKENS = 8192
@@ -111,6 +114,49 @@ def _everything(_facts: Facts, _record: Record) -> bool:
     return True
 
 
+def _partly_on_host(_facts: Facts, record: Record) -> bool:
+    return record.conditions.placement in ON_HOST
+
+
+def _host() -> tuple[Line, ...]:
+    """Decode from main memory: the split and the host's memory speed are stated, or there is no card."""
+    return (
+        Line("host", "offload and processors, split and host stated", "pair", _everything, (0.20, 0.50)),
+        Line("host", "offload and processors", "source", _everything),
+        Line("host", "offload and processors, hardware never seen", "hardware", _everything),
+        Line("host", "partly on the host", "pair", _partly_on_host),
+        Line("host", "partly on the host", "source", _partly_on_host),
+        Line("host", "processors alone", "pair", lambda f, r: not _partly_on_host(f, r)),
+    )
+
+
+def _divided(_facts: Facts, record: Record) -> bool:
+    return record.conditions.parallel == TENSOR_PARALLEL
+
+
+def _whole_request(record: Record) -> bool:
+    return record.rate in {"wall", "end-to-end"}
+
+
+def _cards(facts: Facts, record: Record) -> bool:
+    return not _divided(facts, record)
+
+
+def _unequal(facts: Facts, record: Record) -> bool:
+    return _cards(facts, record) and len({member.device for member in facts.hardware[record.hardware].members}) > 1
+
+
+def _several() -> tuple[Line, ...]:
+    """Decode over several devices: layers one after the other, or every layer divided."""
+    return (
+        *(Line("several", f"layer split over cards, {held_out} left out", held_out, _cards) for held_out in ("pair", "source")),
+        Line("several", "layer split over unequal cards", "pair", _unequal),
+        *(Line("several", f"tensor parallel, {held_out} left out", held_out, lambda f, r: _divided(f, r) and not _whole_request(r))
+          for held_out in ("pair", "source")),
+        Line("several", "tensor parallel, rates of whole requests", "pair", lambda f, r: _divided(f, r) and _whole_request(r)),
+    )  # fmt: skip
+
+
 def _requests(low: int, high: int) -> Callable[[Facts, Record], bool]:
     return lambda _facts, record: low <= (record.conditions.concurrency or 1) <= high
 
@@ -179,4 +225,4 @@ def _prefill() -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-LINES: tuple[Line, ...] = (*_decode(), *_concurrency(), *_prefill())
+LINES: tuple[Line, ...] = (*_decode(), *_host(), *_several(), *_concurrency(), *_prefill())

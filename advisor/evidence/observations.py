@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.catalog.schema.common import known_by
-from advisor.estimate.case import container_of, usual_backend
+from advisor.estimate.case import usual_backend
 from advisor.estimate.decode import Traffic, traffic
-from advisor.estimate.kv_cache import TYPE_BYTES
-from advisor.estimate.weights import CannotSize, Weights, rescaled, weight_bytes
-from advisor.units import gb, gib
+from advisor.evidence.ran import ran
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -34,8 +32,6 @@ REFERENCE_BYTES_S = 5e11
 """Bandwidth at which the trends over bandwidth pass through zero."""
 SHORT_TOKENS = 512
 """Depths below this do not differ in speed: a prompt of a few words is depth 0."""
-SIZE_TOLERANCE = 0.01
-"""A stated file size this far from the computed one describes another file, and wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,45 +159,26 @@ def group(  # noqa: PLR0913 - each is one condition a group depends on
     facts: Facts, model: Model, quant_id: str, hardware: Hardware, runtime: Runtime, backend: str | None, date: str | None,
     *, flash: bool | None = None,
 ) -> Group:  # fmt: skip
-    """The groups a case belongs to."""
+    """The groups a case belongs to.
+
+    Run by its processor cores, a chip that has a GPU too is another machine: what the GPU makes of the memory says nothing.
+    """
+    driver = backend or default_backend(hardware, runtime) or ""
+    cores, memory = (
+        (" by its processor", "cpu") if driver == "cpu" and hardware.kind != "cpu" else ("", MEMORY[hardware.kind])
+    )
     return Group(
-        hardware=identity(hardware), chip=chip(hardware), platform=hardware.platform or "", runtime=runtime.family,
-        backend=backend or default_backend(hardware, runtime) or "", era=era(date),
+        hardware=identity(hardware) + cores, chip=chip(hardware) + cores, platform=hardware.platform or "", runtime=runtime.family,
+        backend=driver, era=era(date),
         kind="moe" if any(block.moe for block in model.blocks.values()) else "dense", format=format_family(facts, quant_id),
-        attention=attention_kind(runtime, date, flash), memory=MEMORY[hardware.kind], bandwidth_bytes_s=hardware.bandwidth_bytes_s or REFERENCE_BYTES_S,
+        attention=attention_kind(runtime, date, flash), memory=memory, bandwidth_bytes_s=hardware.bandwidth_bytes_s or REFERENCE_BYTES_S,
         program=runtime.id, architecture=model.model_type or model.same_architecture_as or model.id, heads=heads(model), stages=stages(model),
         stacked=(hardware.memory_type or "").upper().startswith("HBM"),
     )  # fmt: skip
 
 
-def stated_bytes(record: Record) -> int | None:
-    """Weight bytes as the row prints them."""
-    if record.file_gib:
-        return gib(record.file_gib)
-    return gb(record.file_gb) if record.file_gb else None
-
-
-def row_weights(facts: Facts, record: Record, model: Model, runtime: Runtime) -> Weights:
-    """Weights the row ran: computed, or scaled to the size it states. Raises CannotSize."""
-    if record.quant is None:
-        message = "quantization not stated"
-        raise CannotSize(message)
-    stated = stated_bytes(record)
-    quant = facts.quants[record.quant]
-    container = container_of(quant, runtime) or runtime.containers[0]
-    try:
-        weights = weight_bytes(model, quant, container, facts.quants.__getitem__)
-    except CannotSize:
-        if stated is None or quant.base is None or not model.is_sized:
-            raise
-        weights = weight_bytes(model, facts.quants[quant.base], container, facts.quants.__getitem__)
-    if stated is not None and abs(stated / (weights.total_bytes - weights.vision_bytes) - 1) > SIZE_TOLERANCE:
-        return rescaled(weights, stated)
-    return weights
-
-
-def why_not_plain(record: Record) -> str | None:
-    """Why a row cannot teach plain single-stream decode; None when it can."""
+def why_not_measured(record: Record) -> str | None:
+    """Why a row is no measurement of one plain stream, wherever it ran; None when it is."""
     c = record.conditions
     checks = (
         (record.decode_tok_s is None, "no decode rate"),
@@ -212,47 +189,39 @@ def why_not_plain(record: Record) -> str | None:
         (record.suspect is not None, "suspect"),
         (record.not_for_calibration is not None, record.not_for_calibration or ""),
         (record.plain_decode is not True, "not stated to be plain decode"),
-        (record.rate not in {None, "decode"}, "not a decode rate"),
         (c.concurrency not in {None, 1}, "several requests at once"),
-        (record.devices != 1, "several devices"),
-        (c.placement != "device", "partly or wholly on the host"),
-        (c.depth_tokens is None, "depth not stated"),
         (c.runtime is None, "runtime not stated"),
         (record.model is None, "no single model"),
     )
     return next((reason for failed, reason in checks if failed), None)
 
 
+def why_not_plain(record: Record) -> str | None:
+    """Why a row cannot teach plain single-stream decode; None when it can."""
+    c = record.conditions
+    checks = (
+        (record.rate not in {None, "decode"}, "not a decode rate"),
+        (record.devices != 1, "several devices"),
+        (c.placement != "device", "partly or wholly on the host"),
+        (c.depth_tokens is None, "depth not stated"),
+    )
+    return why_not_measured(record) or next((reason for failed, reason in checks if failed), None)
+
+
 def observe(facts: Facts, record: Record) -> Observation | str:
     """The row as an observation, or the reason why it teaches nothing."""
     if reason := why_not_plain(record):
         return reason
-    c = record.conditions
-    assert record.model is not None
-    assert c.runtime is not None
-    model, hardware = facts.models[record.model], facts.hardware[record.hardware]
-    if not model.is_sized:
-        return "architecture of the model not known"
-    if model.kv_refused:
-        return "KV cache rule of the model not known"
+    found, hardware = ran(facts, record), facts.hardware[record.hardware]
+    if isinstance(found, str):
+        return found
     if hardware.bandwidth_bytes_s is None:
         return "memory bandwidth not known"
-    runtime = facts.runtimes[c.runtime]
-    try:
-        weights = row_weights(facts, record, model, runtime)
-    except CannotSize:
-        return "size of that format not known" if record.quant else "quantization not stated"
-    key = c.kv_type if c.kv_type in TYPE_BYTES else runtime.kv_types[0]
-    value = c.kv_type_value if c.kv_type_value in TYPE_BYTES else key
-    depth = (c.depth_tokens or 0) + (c.output_tokens or 0) / 2
-    moved = traffic(model, weights, depth, _known(key), _known(value))
+    c = record.conditions
+    moved = traffic(found.model, found.weights, found.depth, found.key_type, found.value_type)
     assert record.quant is not None
-    where = group(facts, model, record.quant, hardware, runtime, c.backend, c.date, flash=c.flash_attention)
+    where = group(facts, found.model, record.quant, hardware, found.runtime, c.backend, c.date, flash=c.flash_attention)
     return Observation(record, where, moved, hardware.bandwidth_bytes_s)
-
-
-def _known(kv_type: str | None) -> str:
-    return kv_type if kv_type in TYPE_BYTES else "f16"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from advisor.estimate.prefill import Work, dense16_ops_s, highest_ops_s, work
 from advisor.estimate.serving import batch_tokens
 from advisor.estimate.weights import CannotSize
 from advisor.evidence.age import day
-from advisor.evidence.observations import Group, group, row_weights
+from advisor.evidence.observations import Group, group
+from advisor.evidence.ran import row_weights
 from advisor.units import tflops
 
 if TYPE_CHECKING:

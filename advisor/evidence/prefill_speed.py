@@ -124,7 +124,7 @@ def reading(
     demand = case.demand
     learned = learned_prefill(facts, demand.as_of, exclude_sources) if calibration.rows else PrefillCalibration()
     prompt = demand.prompt_tokens or demand.context_tokens
-    step = decode_speed(facts, calibration, case, found, prompt)
+    step = decode_speed(facts, calibration, case, found, prompt, exclude_sources)
     return prefill_speed(
         facts, learned, case, found, prompt, step=None if isinstance(step, str) else step, cached_share=demand.cached_share,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from advisor.evidence.age import overtaken
 from advisor.evidence.calibrate import Design, fit
 from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
 from advisor.evidence.observations import Observation, plain_decode, tier
-from advisor.evidence.several import layer_split_rows
+from advisor.evidence.several import layer_split_rows, split_residuals
 from advisor.evidence.spread import Spread, classes
 from advisor.evidence.spread_fit import learn_spread, percentiles
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FOLDS = 12
 """Held-out fits that intervals are learned from."""
-FOLD_ROUNDS = 5
+FOLD_ROUNDS = 3
 """A fold starts next to its solution: what all rows taught."""
 TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
 RELAYED_TRUST = 0.5
@@ -104,7 +104,7 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
     rows, left_out = in_force(facts, as_of, exclude_sources)
     taught = Taught(rows, trust(facts))
     learned = taught.values(taught.solution)
-    several = log_residuals(layer_split_rows(facts, exclude_sources, as_of), learned)
+    several = split_residuals(layer_split_rows(facts, exclude_sources, as_of), Calibration(values=learned))
     spreads: dict[Nearness, Spread] = {
         "same hardware": _spread(taught, lambda r: f"{r.group.hardware}/{r.record.model}"),
         "same chip generation": _spread(taught, lambda r: r.group.hardware), "other hardware": _spread(taught, lambda r: r.group.chip),

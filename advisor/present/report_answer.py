@@ -220,7 +220,7 @@ def _options(scene: Scene) -> Iterator[Part]:
             f"Also weighed, and neither chosen nor near it: {', '.join(sorted(scene.name(each) for each in rest))}."
         )
     if scene.decision.aside:
-        yield Listed(tuple(f"{say(why)[:1].upper()}{say(why)[1:]}." for why in scene.decision.aside))
+        yield Paragraph(f"Not weighed: {'; '.join(say(why) for why in scene.decision.aside)}.")
 
 
 def _paid(scene: Scene, each: Standing) -> str:

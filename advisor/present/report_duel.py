@@ -33,9 +33,17 @@ class Duel:
 
     @property
     def factor(self) -> float | None:
-        """Speed of the right side over the left one's; None where one of them has none."""
+        """Speed of the right side over the left one's; None where one of them has none, or runs another model."""
+        if not self.is_same_model:
+            return None
         one, other = self.left.decode_tok_s, self.right.decode_tok_s
         return other.mid / one.mid if one and other and one.mid else None
+
+    @property
+    def is_same_model(self) -> bool:
+        """False where the need leaves the model open and each side runs its own: their speeds are no match."""
+        one, other = self.left.finding, self.right.finding
+        return one is None or other is None or one.case.model.id == other.case.model.id
 
     @property
     def overlap(self) -> bool:
@@ -92,6 +100,8 @@ def winner(duel: Duel, left: str, right: str) -> tuple[str, str]:
         return left, "the other does not run it"
     if not duel.left.runs:
         return right, "the other does not run it"
+    if not duel.is_same_model:
+        return "not compared", "each runs another model"
     factor = duel.factor
     if factor is None:
         told = right if duel.right.decode_tok_s else left if duel.left.decode_tok_s else ""

@@ -51,8 +51,8 @@ def page(document: Document) -> str:
 
 
 def _inline(text: str) -> str:
-    """Text with its references as links and its code as code."""
-    marked = CODE.sub(r"<code>\1</code>", escape(text))
+    """Text with its references as links and its code as code; a per cent sign stays with its number."""
+    marked = CODE.sub(r"<code>\1</code>", escape(text)).replace(" %", "\u00a0%")
     return CITED.sub(r'<a class="cited" href="#source-\1">[\1]</a>', marked)
 
 

@@ -44,6 +44,7 @@ caption span { display: block; position: sticky; left: 0; max-width: min(100%, c
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-bottom: 1px solid $line; }
 thead th { background: $wash; vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 8rem; max-width: 16rem; }
+td { min-width: 6rem; }
 td code { font-size: .8rem; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 1.2rem 0; }
@@ -71,7 +72,7 @@ footer { margin-top: 3rem; padding-bottom: 3rem; border-top: 2px solid $line; fo
   thead { display: table-header-group; }
   .wide { overflow: visible; }
   table { width: 100%; min-width: 0; font-size: 8pt; }
-  tbody th { min-width: 0; }
+  tbody th, td { min-width: 0; }
   th, td { padding: .2rem .35rem; overflow-wrap: anywhere; }
   figure svg { min-width: 0; max-height: 20cm; }
   .short { white-space: normal; }

@@ -62,11 +62,12 @@ def short_speed(one: Served) -> str:
 
 
 def how(one: Served) -> str:
-    """Format and runtime: `Q8_0, llama.cpp`."""
+    """Format and runtime: `Q8_0, llama.cpp`; the model too where the workload leaves it open."""
     if one.finding is None:
         return ""
     case = one.finding.case
-    return f"{case.quant.name}, {case.runtime.name}{' on the host in part' if one.finding.verdict == 'fits-offloaded' else ''}"
+    model = "" if one.workload.model else f"{case.model.name}, "
+    return f"{model}{case.quant.name}, {case.runtime.name}{' on the host in part' if one.finding.verdict == 'fits-offloaded' else ''}"
 
 
 def measured_near(scene: Scene, one: Served) -> str:

@@ -52,6 +52,7 @@ def convert(data: Path, sources: Sources, out: Output) -> None:
     _rebadge(entries)
     _memory(data, entries, pages)
     _prices(entries, pages)
+    _modules(entries, pages)
     for hardware_id, entry in sorted(entries.items()):
         out.put(f"hardware/{hardware_id}.yaml", _in_order(entry))
 
@@ -226,6 +227,14 @@ def _prices(entries: dict[str, dict[str, Any]], pages: Pages) -> None:
         entries[hardware_id]["unverified"] = [*entries[hardware_id]["unverified"], "launch_price"]
 
 
+def _modules(entries: dict[str, dict[str, Any]], pages: Pages) -> None:
+    """Boards that plug into no slot: where a machine's own pages do not say so, another does."""
+    for hardware_id, (module, page) in facts.MODULES.items():
+        entries[hardware_id]["module"] = module
+        if page:
+            entries[hardware_id]["sources"]["module"] = (pages.cite(page),)
+
+
 ORDER = (
     "name",
     "aliases",
@@ -249,6 +258,7 @@ ORDER = (
     "compute_capability",
     "architecture",
     "power_w",
+    "module",
     "host_link",
     "host_link_gb_s",
     "peer_link_gb_s",

@@ -102,6 +102,16 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
 }
 """id → figures nobody's page confirms: derived by analogy, or general knowledge."""
 
+MODULES: dict[str, tuple[str, str | None]] = {
+    "a100-sxm-80": ("SXM", None),
+    "b200-sxm": ("SXM", None),
+    "h100-sxm-80": ("SXM", None),
+    "h200-sxm": ("SXM", None),
+    "mi300x": ("OAM", "yobitel-mi300x"),
+    "v100-sxm2-16": ("SXM", None),
+}
+"""id → kind of module, and its page where the machine's name does not say it."""
+
 MEASURED: dict[str, dict[str, tuple[float, str]]] = {
     "measured_read_gb_s": {
         "arc-pro-b60": (220, "aiconfigurator-b60"),

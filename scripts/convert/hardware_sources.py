@@ -54,6 +54,9 @@ PAGES: dict[str, dict[str, Any]] = {
         tier=2,
         obtained="GitHub-index file 52063589416",
     ),
+    "yobitel-mi300x": _page(
+        "AMD MI300X", "Yobitel", "https://www.yobitel.com/knowledge-base/amd-mi300x", locator="summary: OAM form factor"
+    ),
     "sunkcost-hardware": _page(
         "sunkcost data/hardware.json (names Apple's specification pages for each machine)",
         "rlindsey2/sunkcost",

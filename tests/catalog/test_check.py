@@ -141,6 +141,30 @@ CASES = {
         changed("quants/q8_0.yaml", "rule: block", "base: gone\nrule: block"),
         "quants/q8_0.yaml:3: base: no quantization has the id 'gone'",
     ),
+    "price without an amount": (
+        changed("prices/dgx-box.yaml", "price: 3999, ", ""),
+        "prices/dgx-box.yaml:2: rows.0.price: is missing, and so is a range",
+    ),
+    "price outside its range": (
+        changed("prices/dgx-box.yaml", "price: 3999", "price: 3999, low: 4500"),
+        "prices/dgx-box.yaml:2: rows.0.price: low, middle and high should rise",
+    ),
+    "money of no currency": (
+        changed("prices/dgx-box.yaml", "currency: USD", "currency: dollars"),
+        "prices/dgx-box.yaml:2: rows.0.currency: is no currency code",
+    ),
+    "tariff without a date": (
+        changed("costs/electricity.yaml", 'date: "2026", ', ""),
+        "costs/electricity.yaml:2: rows.0.date: is missing: no price is used without its date",
+    ),
+    "tariff of nowhere": (
+        changed("costs/electricity.yaml", "region: DE, ", ""),
+        "costs/electricity.yaml:2: rows.0.region: is missing; every row of electricity has it",
+    ),
+    "tariff that ended before it began": (
+        changed("costs/electricity.yaml", 'date: "2026"', 'date: "2026-07", until: "2026-06"'),
+        "costs/electricity.yaml:2: rows.0.until: 2026-06 lies before 2026-07, when it began",
+    ),
     "too many devices": (
         changed(BENCHMARK, "- id: lab-1", "- id: lab-1\n  devices: 4000"),
         "benchmarks/dgx-box/lab.yaml:8: rows.0.devices: 4000 devices",

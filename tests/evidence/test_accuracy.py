@@ -116,8 +116,11 @@ def test_a_machine_that_is_off_as_a_whole_is_named() -> None:
     assert "+100 % off" in said
 
 
-def test_a_lone_machine_is_a_reason() -> None:
-    assert "0 other rows of this machine" in say(reason(world(), held(2.0), []))
+@pytest.mark.parametrize(("others", "words"), [(0, "no other row of"), (1, "1 other row of"), (2, "2 other rows of")])
+def test_a_machine_few_measured_is_a_reason(others: int, words: str) -> None:
+    rows = [held(1.0, f"g{index}", model=f"m{index}") for index in range(others)]
+    said = say(reason(world(), held(2.0), rows))
+    assert said == f"{words} this machine: it is predicted from other machines"
 
 
 def test_without_a_pattern_the_reason_is_said_to_be_unknown() -> None:

@@ -17,9 +17,9 @@ from advisor.evidence.observations import (
     identity,
     observe,
     plain_decode,
-    stated_bytes,
     why_not_plain,
 )
+from advisor.evidence.ran import stated_bytes
 from tests.estimate.small import DENSE, card
 from tests.evidence.invented import BOX, COPY, FAST, OTHER, QUANTS, TOOL, observed, row, world
 

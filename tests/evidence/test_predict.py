@@ -13,11 +13,15 @@ from advisor.decide.choose import answer
 from advisor.decide.question import Question
 from advisor.estimate.case import Case, Demand
 from advisor.estimate.footprint import footprint
-from advisor.estimate.machine import machine
+from advisor.estimate.machine import Setup, machine
 from advisor.evidence.calibration import Calibration
+from advisor.evidence.offload import learned_offload
+from advisor.evidence.offload_rows import offload_rows
 from advisor.evidence.predict import bandwidth_bytes_s, decode_speed, software_date
 from advisor.evidence.spread import Spread
 from advisor.evidence.teach import teach
+from advisor.evidence.tensor_parallel import learned_tensor_parallel
+from advisor.evidence.tensor_parallel_rows import whole_request_rows
 from tests.estimate.small import DENSE, card, with_host
 from tests.evidence.invented import FAST, QUANTS, TOOL, case, row, series, world
 
@@ -194,18 +198,50 @@ def test_no_case_of_the_shipped_rows_is_predicted_above_its_ceiling_or_faster_wh
         assert (found.decode_at_depth.tok_s or 0) <= (found.decode.tok_s or 0)
 
 
-def test_nothing_of_an_offloaded_or_divided_model_is_predicted_from_the_shipped_rows(
+def test_divided_layers_are_predicted_from_the_shipped_rows(facts: Facts, calibration: Calibration) -> None:
+    question = Question(
+        model=facts.models["qwen3.6-27b"], hardware=facts.hardware["4x-rtx-3090"], runtime=facts.runtimes["vllm"],
+        quant=facts.quants["int4-g128"],
+    )  # fmt: skip
+    (found,) = answer(facts, calibration, question)
+    assert found.decode
+    assert (found.decode.nearness, found.decode.basis) == ("divided layers", "calibrated")
+    parts = dict(found.decode.spent)
+    assert len(parts) == 3
+    assert found.decode.tok_s == pytest.approx(1 / sum(parts.values()))
+
+
+def test_a_model_partly_in_host_memory_is_predicted_where_its_speed_is_stated(
     facts: Facts, calibration: Calibration
 ) -> None:
-    several = next(
-        each for each in facts.hardware.values() if each.is_system and len(each.members) == 1 and each.nodes == 1
+    asked: dict[str, Any] = {"model": facts.models["gpt-oss-120b"], "hardware": facts.hardware["rtx-3090"], "quant": facts.quants["mxfp4"],
+             "runtime": facts.runtimes["llama.cpp"]}  # fmt: skip
+    speeds = []
+    for bandwidth in (50e9, 100e9):
+        setup = Setup(host_bytes=96 * 2**30, host_bandwidth_bytes_s=bandwidth)
+        (found,) = answer(facts, calibration, Question(**asked, setup=setup))
+        assert found.decode
+        assert found.decode.nearness == "partly on the host"
+        assert found.decode.tok_s == pytest.approx(1 / sum(seconds for _, seconds in found.decode.spent))
+        speeds.append(found.decode.tok_s or 0)
+    assert 1.2 * speeds[0] < speeds[1] < 2 * speeds[0]
+    (silent,) = answer(facts, calibration, Question(**asked, setup=Setup(host_bytes=96 * 2**30)))
+    assert silent.decode is None
+    assert any("host memory whose speed is not stated" in note.words for note in silent.notes)
+
+
+def test_rows_of_an_excluded_source_do_not_teach_offload(facts: Facts, calibration: Calibration) -> None:
+    every = offload_rows(facts).kept
+    without = frozenset({every[0].record.source})
+    again = learned_offload(facts, calibration, None, without)
+    assert again.rows == sum(row.record.source not in without for row in every) < len(every)
+    assert again.spread == learned_offload(facts, calibration, None, frozenset()).spread
+    divided = frozenset({whole_request_rows(facts)[0].record.source})
+    assert (
+        learned_tensor_parallel(facts, calibration, None, divided).rows
+        < learned_tensor_parallel(facts, calibration, None, frozenset()).rows
     )
-    for runtime in (facts.runtimes["vllm"], facts.runtimes["sglang"]):
-        question = Question(
-            model=facts.models["llama-3.1-8b"], hardware=several, runtime=runtime, quant=facts.quants["bf16"]
-        )
-        (found,) = answer(facts, calibration, question)
-        if found.decode:
-            assert found.decode.tok_s is None
-            assert found.decode.basis == "roofline"
-            assert any("speed is not predicted" in note.words for note in found.notes)
+    assert learned_tensor_parallel(facts, calibration, None, divided) is learned_tensor_parallel(
+        facts, calibration, None, divided
+    )
+    assert learned_offload(facts, calibration, None, without) is again

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.estimate.decode import step_s
 from advisor.evidence.calibrate import fit
 from advisor.evidence.observations import Observation, plain_decode
-from advisor.evidence.several import layer_split_rows
+from advisor.evidence.several import layer_split_rows, seconds
 from advisor.evidence.teach import Taught, expectations, held_out, log_residuals, teach, trust
 from tests.evidence.invented import FAST, TRUE, observed, row, series, world
 
@@ -132,12 +133,15 @@ def test_no_row_of_an_excluded_source_is_kept_from_the_shipped_catalog(catalog: 
     assert {each.record.source for each in left.kept} == shown - without
 
 
-def test_a_layer_split_runs_at_the_harmonic_mean_of_its_devices() -> None:
+def test_each_device_of_a_layer_split_does_its_share_with_its_own_bandwidth() -> None:
     (found,) = layer_split_rows(
         world([row(hardware="pair", conditions={"parallel": "layer split"})]), frozenset(), None
     )
-    assert found.bandwidth_bytes_s == pytest.approx(2 / (1 / 1e12 + 1 / 2e12))
-    assert found.group.hardware == "fast"
+    assert found.bandwidths_bytes_s == (1e12, 2e12)
+    assert [each.hardware for each in found.groups] == ["fast", "faster"]
+    alone = observed(row(hardware="fast")).moved
+    assert sum(share.moved.weights_bytes for share in found.step.shares) == pytest.approx(alone.weights_bytes)
+    assert sum(share.moved.kv_bytes for share in found.step.shares) == pytest.approx(float(alone.kv_bytes))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,10 @@ def test_other_rows_say_nothing_of_a_layer_split(record: Record, why: str) -> No
 
 def test_several_of_one_card_share_its_bandwidth_one_after_the_other() -> None:
     (found,) = layer_split_rows(world([row(hardware="fast", devices=2)]), frozenset(), None)
-    assert found.bandwidth_bytes_s == FAST.bandwidth_bytes_s
+    assert found.bandwidths_bytes_s == (FAST.bandwidth_bytes_s,) * 2
+    alone, learned_before = observed(row(hardware="fast")), learned(*ROWS)
+    expected = float(step_s(alone.moved, alone.bandwidth_bytes_s, learned_before.efficiency(alone.group)))
+    assert seconds(found, learned_before) == pytest.approx(expected)
 
 
 def test_layer_split_rows_obey_day_and_exclusion() -> None:
