@@ -122,14 +122,15 @@ STAGES = ("attention", "latent_attention", "gated_delta", "mamba", "short_conv",
 def stages(model: Model) -> tuple[tuple[str, float], ...]:
     """What a layer of `model` consists of, on average: mixers and feed-forward stages by kind."""
     found: Counter[str] = Counter()
-    for block in model.layers:
+    for name, count in Counter(model.layer_names).items():
+        block = model.blocks[name]
         present = {
             "attention": block.attention, "latent_attention": block.latent_attention,
             "gated_delta": block.gated_delta or block.linear_attention, "mamba": block.mamba2 or block.mamba1,
             "short_conv": block.short_conv, "dense": block.dense, "moe": block.moe,
         }  # fmt: skip
-        found.update(kind for kind, part in present.items() if part)
-    return tuple((kind, found[kind] / len(model.layers)) for kind in STAGES if found[kind])
+        found.update({kind: count for kind, part in present.items() if part})
+    return tuple((kind, found[kind] / len(model.layer_names)) for kind in STAGES if found[kind])
 
 
 def heads(model: Model) -> str:
@@ -208,8 +209,26 @@ def why_not_plain(record: Record) -> str | None:
     return why_not_measured(record) or next((reason for failed, reason in checks if failed), None)
 
 
+_OBSERVED: dict[str, tuple[Facts, Record, Observation | str]] = {}
+_MOST_OBSERVED = 8192
+
+
 def observe(facts: Facts, record: Record) -> Observation | str:
-    """The row as an observation, or the reason why it teaches nothing."""
+    """The row as an observation, or the reason why it teaches nothing.
+
+    The same row is looked at once: every way to run a model is held against all its rows.
+    """
+    known = _OBSERVED.get(record.id)
+    if known and known[0] is facts and known[1] is record:
+        return known[2]
+    if len(_OBSERVED) >= _MOST_OBSERVED:
+        _OBSERVED.clear()
+    found = _observe(facts, record)
+    _OBSERVED[record.id] = (facts, record, found)
+    return found
+
+
+def _observe(facts: Facts, record: Record) -> Observation | str:
     if reason := why_not_plain(record):
         return reason
     found, hardware = ran(facts, record), facts.hardware[record.hardware]
