@@ -48,12 +48,13 @@ def opened(facts: Facts, values: dict[str, Any]) -> int:
     """Run the screens until they are left."""
     from advisor.cli.fit import glyphs
     from advisor.tui import state
+    from advisor.tui.answers import Answers
     from advisor.tui.app import AdvisorApp
 
     kept = state.place()
     known = state.load(kept)
     app = AdvisorApp(
-        facts, asked_for(facts, known.view, values), theme=known.theme, glyphs=glyphs(values.get("glyphs")), kept=kept, problem=known.problem,
+        Answers(facts), asked_for(facts, known.view, values), theme=known.theme, glyphs=glyphs(values.get("glyphs")), kept=kept, problem=known.problem,
     )  # fmt: skip
     app.run()
     return app.return_code or 0

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+import os
+from typing import TYPE_CHECKING
 
 from advisor.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def write_whole(path: Path, text: str) -> None:
-    """The text stands at `path`, or what stood there before. Raises UsageError where it cannot be written."""
+    """The text stands at `path`, or what stood there before and nothing beside it. Raises UsageError where it cannot be written."""
+    fresh = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False) as fresh:
-            fresh.write(text)
-        Path(fresh.name).replace(path)
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror}"
         raise UsageError(message) from error

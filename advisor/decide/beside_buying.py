@@ -13,7 +13,6 @@ from advisor.decide.over_years import hours_per_day
 from advisor.decide.ownership import ends
 from advisor.decide.ranges import NOTHING, Range, exactly, total
 from advisor.decide.served import serve
-from advisor.decide.standing import told
 from advisor.estimate.note import Note
 
 if TYPE_CHECKING:
@@ -191,17 +190,21 @@ def _rented(facts: Facts, calibration: Calibration, need: Need, parts: tuple[Par
         (found, name) for name in dict.fromkeys(row.hardware for row in facts.costs_for("cloud") if row.hardware)
         if isinstance(found := rental_of(facts, name, need.market), Rental)
     ]  # fmt: skip
-    works = {part.served.workload.name for part in parts}
     best: tuple[float, Rented] | None = None
     for found, name in sorted(rates, key=lambda pair: pair[0].per_hour.mid)[:MOST_TRIED]:
-        hours = 0.0
-        for work in told(need):
-            one = (
-                serve(facts, calibration, work, facts.hardware[name], as_of=need.as_of) if work.name in works else None
-            )
-            if one:
-                hours += (hours_per_day(one) if one.is_fast_enough else None) or inf
+        hours = _hours_on(facts, calibration, need, parts, name)
         paid = found.per_hour.mid * hours
         if hours <= cost.HOURS_PER_DAY and (best is None or paid < best[0]):
             best = paid, Rented(name, found, hours)
     return best[1] if best else None
+
+
+def _hours_on(facts: Facts, calibration: Calibration, need: Need, parts: tuple[Part, ...], hardware: str) -> float:
+    """Hours a day the card works on all of it; infinite where it does not do one of the workloads as asked."""
+    hours = 0.0
+    for part in parts:
+        one = serve(facts, calibration, part.served.workload, facts.hardware[hardware], as_of=need.as_of)
+        hours += (hours_per_day(one) if one.is_fast_enough else None) or inf
+        if hours > cost.HOURS_PER_DAY:
+            return inf
+    return hours

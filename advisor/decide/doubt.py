@@ -73,24 +73,32 @@ def doubt(
     speeds = {cell: _speed(named[cell], one, draws) for cell, one in served.items()}
     enough = {cell: _enough(named[cell], served[cell], speed, draws) for cell, speed in speeds.items()}
     things = _things(found, draws)
-    prices = {each.option.name: _price(each, things, draws) for each in found}
     met = {
         (each.option.name, one.workload.name): np.any([enough[machine.id, one.workload.name] for machine in each.option.machines], axis=0)
         for each in found for one in each.served
     }  # fmt: skip
-    costs = np.stack([_cost(need, each, met, prices[each.option.name], draws) for each in found])
+    costs = np.stack([_cost(need, each, met, _price(each, things, draws), draws) for each in found])
     # One more than the options: a draw in which none is open.
     picks = np.where(costs.min(axis=0) >= NEVER, len(found), np.argmin(costs, axis=0))
-    index = list(found).index(pick)
+    index = next(number for number, each in enumerate(found) if each is pick)
     drawn: dict[Cell, Draws] = {cell: speed for cell, speed in speeds.items() if speed is not None and np.ptp(speed)}
     drawn |= {(PRICE, thing): price for thing, price in things.items() if np.ptp(price)}
     return Doubt(
         stands=float(np.mean(picks == index)),
-        instead={each.option.name: float(np.mean(picks == number)) for number, each in enumerate(found) if (picks == number).any()},
+        instead=_instead(found, picks),
         met={cell: float(np.mean(flags)) for cell, flags in met.items()},
         alone={cell: float(np.mean(flags)) for cell, flags in enough.items()},
         worth={cell: _worth(values, picks, len(found) + 1) for cell, values in drawn.items()},
     )  # fmt: skip
+
+
+def _instead(found: Sequence[Standing], picks: NDArray[np.intp]) -> dict[str, float]:
+    """One machine may be weighed twice, new and used: its shares add up."""
+    shares: dict[str, float] = {}
+    for number, each in enumerate(found):
+        if share := float(np.mean(picks == number)):
+            shares[each.option.name] = shares.get(each.option.name, 0.0) + share
+    return shares
 
 
 def _stream(*name: str) -> np.random.Generator:

@@ -18,7 +18,7 @@ NOISE = re.compile(r"\b(NVIDIA|GeForce|AMD|Radeon|Apple|Intel|Ryzen|Instinct|des
 
 def machine_label(hardware: Hardware) -> str:
     """The name without its maker and its memory."""
-    short = " ".join(NOISE.sub(" ", hardware.name).replace(",", " ").replace(" + ", "+").split()).strip("+ ")
+    short = re.sub(r"\s*\+\s*", "+", " ".join(NOISE.sub(" ", hardware.name).replace(",", " ").split())).strip("+ ")
     return short or hardware.name
 
 

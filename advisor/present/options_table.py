@@ -21,7 +21,7 @@ CHOSEN, UNDOMINATED = "★", "·"
 NEAR_MISSES = 1
 """Options that miss so many more workloads than the choice are still shown."""
 OPTION_CUT = 16
-LEGEND = "★ chosen  · on the front: no other is as good in everything  ● measured  ○ predicted  ? nobody can tell"
+LEGEND = "★ chosen  · on the front: none other is as good in all  ● measured  ○ predicted  ? nobody can tell"
 
 
 def speed(one: Served, *, bare: bool = False) -> str:
@@ -83,8 +83,8 @@ def _rest(found: Decision, listed: Sequence[Standing], output_format: TableForma
     lines = ["", LEGEND] if output_format == "markdown" else [LEGEND]
     others = sum(each.is_open for each in found.standings) - len(listed)
     if others:
-        kind = "other open option, which is" if others == 1 else "other open options, which are"
-        lines.append(f"{others} {kind} neither on the front nor near the choice: --all shows them")
+        kind = "open option is" if others == 1 else "open options are"
+        lines.append(f"{others} {kind} neither on the front nor near the choice: --all shows all")
     return lines
 
 

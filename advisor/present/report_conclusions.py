@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.decide.verdict import AS_FAST
+from advisor.decide.verdict import AS_FAST, LIKELY, SURE
 from advisor.present.formats import as_printed, say, share, tok_s
-from advisor.present.report_duel import GRADES, LEVELS, sides
+from advisor.present.report_duel import GRADES, sides
 from advisor.present.report_tree import Claim, Listed, Paragraph, Section
-from advisor.present.report_words import asked, chance, measured_near, speed
+from advisor.present.report_words import asked, chance, how, measured_near, speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from advisor.decide.bill import Bill
     from advisor.decide.served import Served
     from advisor.present.report_duel import Duel, Sides
     from advisor.present.report_scene import Column, Scene
@@ -54,15 +55,26 @@ def _of_price(scene: Scene) -> Iterator[Claim]:
     bill = pick.option.bill
     cited = scene.sources.cite_all(row.source for item in bill.items for row in item.price.rows)
     bases = ", ".join(dict.fromkeys(item.price.basis for item in bill.items))
-    spread = bill.amount.spread
-    said = [f"prices seen lie {share(spread)} apart" if spread else "one price seen"]
-    said += ["a price in it is older than six months"] if bill.is_old else []
-    level = "MEDIUM" if bill.is_old or spread > WIDE else "HIGH"
+    doubts = list(_doubts_of(bill))
+    level = "HIGH" if not doubts else "LOW" if bill.is_old and len(doubts) > 1 else "MEDIUM"
+    why = "; ".join(doubts) or f"several prices that lie {share(bill.amount.spread)} apart"
     yield Claim(
         _sentence(say(verdict.turns_on)),
         f"{bases}, of {bill.date}{cited or ' (yours)'}.",
-        f"{level}, {'; '.join(said)}.",
+        f"{level}, {why}.",
     )
+
+
+def _doubts_of(bill: Bill) -> Iterator[str]:
+    """What makes its price less than sure."""
+    if bill.amount.spread > WIDE:
+        yield f"prices seen lie {share(bill.amount.spread)} apart"
+    if any(len(item.price.rows) <= 1 and item.price.basis != "own" for item in bill.items):
+        yield "a part of it rests on one price"
+    if any(len(item.price.date) == len("2026") for item in bill.items):
+        yield "a price in it is dated to the year only"
+    if bill.is_old:
+        yield "a price in it is older than six months"
 
 
 def _of_duels(scene: Scene) -> Iterator[Claim]:
@@ -70,10 +82,10 @@ def _of_duels(scene: Scene) -> Iterator[Claim]:
     pair = sides(scene)
     if pair is None:
         return
-    both = [duel for duel in pair.duels if duel.factor]
+    both = [duel for duel in pair.duels if duel.factor and duel.left.is_fast_enough == duel.right.is_fast_enough]
     yield from _faster(scene, pair, [duel for duel in both if (duel.factor or 1) < 1 / AS_FAST], pair.left)
     yield from _faster(scene, pair, [duel for duel in both if (duel.factor or 1) > AS_FAST], pair.right)
-    alone = [duel for duel in pair.duels if not duel.factor and (duel.left.runs or duel.right.runs)]
+    alone = [duel for duel in pair.duels if duel.left.is_fast_enough != duel.right.is_fast_enough]
     yield from _alone(scene, pair, [duel for duel in alone if duel.left.is_fast_enough], pair.left)
     yield from _alone(scene, pair, [duel for duel in alone if duel.right.is_fast_enough], pair.right)
     neither = [duel for duel in pair.duels if not duel.left.is_fast_enough and not duel.right.is_fast_enough]
@@ -103,7 +115,7 @@ def _evidence(scene: Scene, pair: Sides, duels: Sequence[Duel]) -> str:
     said = []
     for duel in duels:
         both = (
-            f"{name} {speed(one)}{_beside(scene, one)}"
+            f"{name} {speed(one)}{f', {how(one)}' if one.runs else ''}{_beside(scene, one)}"
             for name, one in ((pair.left, duel.left), (pair.right, duel.right))
         )
         said.append(f"{duel.workload.name}: {' against '.join(both)}")
@@ -137,28 +149,30 @@ def _of_choice(scene: Scene) -> Iterator[Claim]:
     if pick is None or doubt is None:
         return
     held = [one for one in pick.served if one.workload.floor_tok_s is not None or one.workload.ttft_s is not None]
-    name = scene.name(pick)
-    name = f"{name[:1].upper()}{name[1:]}"
-    for does, ones in (
-        ("meets", [one for one in held if one.is_fast_enough]),
-        ("does not meet", [one for one in held if not one.is_fast_enough]),
+    kept = scene.name(pick)
+    name = f"Buying {kept}" if pick.option.bought else f"{kept[:1].upper()}{kept[1:]}"
+    for gives, ones in (
+        ("gives", [one for one in held if one.is_fast_enough]),
+        ("does not give", [one for one in held if not one.is_fast_enough]),
     ):
         if ones:
             what = _and(f"{one.workload.name} ({asked(one.workload)})" for one in ones)
-            said = "; ".join(
-                f"{one.workload.name} on {scene.machine(one.machine)}: {speed(one)}{_beside(scene, one)}"
-                for one in ones
-            )
-            worst = LEVELS[min(GRADES[one.grade] for one in ones)]
-            met = "; ".join(
-                f"{one.workload.name} {chance(doubt.met.get((pick.option.name, one.workload.name), 0.0))}"
-                for one in ones
-            )
-            yield Claim(
-                f"{name} {does} what is asked of {what}.",
-                f"tok/s. {said}.",
-                f"{worst.upper()}, share of draws in which it is met: {met}.",
-            )
+            met = {one.workload.name: doubt.met.get((pick.option.name, one.workload.name), 0.0) for one in ones}
+            yield Claim(f"{name} {gives} what is asked of {what}.", _runs_at(scene, ones), _sure(ones, met))
+
+
+def _runs_at(scene: Scene, ones: Sequence[Served]) -> str:
+    said = (f"{one.workload.name} on {scene.machine(one.machine)}: {speed(one)}{_beside(scene, one)}" for one in ones)
+    return f"tok/s. {'; '.join(said)}."
+
+
+def _sure(ones: Sequence[Served], met: Mapping[str, float]) -> str:
+    """High where every draw agrees and the evidence is good, low where draws disagree."""
+    agree = min(max(share_met, 1 - share_met) for share_met in met.values())
+    worst = min(GRADES[one.grade] for one in ones)
+    level = "LOW" if agree < LIKELY else "HIGH" if agree >= SURE and worst >= GRADES["high"] else "MEDIUM"
+    said = "; ".join(f"{name} {chance(value)}" for name, value in met.items())
+    return f"{level}, share of draws in which it is met: {said}."
 
 
 def _of_runtimes(scene: Scene) -> Iterator[Claim]:

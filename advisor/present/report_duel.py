@@ -10,7 +10,7 @@ from advisor.decide.verdict import AS_FAST
 from advisor.present.formats import as_printed
 from advisor.present.report_scene import short_name
 from advisor.present.report_tree import Head, Paragraph, Section, Table
-from advisor.present.report_words import measured_near, speed
+from advisor.present.report_words import how, measured_near, speed
 
 if TYPE_CHECKING:
     from advisor.decide.need import Workload
@@ -53,11 +53,14 @@ class Duel:
 
     @property
     def level(self) -> Level:
-        """The weaker of both grades; low where the ranges overlap and a difference is claimed."""
-        held = [GRADES[one.grade] for one in (self.left, self.right) if one.runs]
-        worst = LEVELS[min(held, default=0)]
-        differ = self.factor is not None and not 1 / AS_FAST <= self.factor <= AS_FAST
-        return "low" if differ and self.overlap else worst
+        """How sure the difference is: high where both are well known and their ranges lie apart, low where these overlap.
+
+        Of a side without a speed only the other's grade counts.
+        """
+        worst = min((GRADES[one.grade] for one in (self.left, self.right) if one.runs), default=0)
+        if self.factor is None or 1 / AS_FAST <= self.factor <= AS_FAST:
+            return LEVELS[worst]
+        return "low" if self.overlap else "high" if worst == GRADES["high"] else "medium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def head_to_head(scene: Scene) -> Section:
     rows = []
     for duel in pair.duels:
         who, factor = winner(duel, pair.left, pair.right)
-        rows.append((duel.workload.name, speed(duel.left), speed(duel.right), who, factor or "none", f"{duel.left.grade} / {duel.right.grade}",
+        rows.append((duel.workload.name, _as_run(duel.left), _as_run(duel.right), who, factor or "none", f"{duel.left.grade} / {duel.right.grade}",
                      _measured(scene, duel)))  # fmt: skip
     heads = (
         Head("Workload"), Head(f"{pair.left}, tok/s"), Head(f"{pair.right}, tok/s"), Head("Winner"), Head("By"), Head("Evidence, left / right"),
@@ -131,6 +134,11 @@ def head_to_head(scene: Scene) -> Section:
         f"as the prediction's confidence is. Speeds within {as_printed(round((AS_FAST - 1) * 100))} % of each other count as alike."
     )
     return Section(title, (Paragraph(words), Table(f"{pair.left} against {pair.right}", heads, tuple(rows))))
+
+
+def _as_run(one: Served) -> str:
+    """Speed, and in which format it is run."""
+    return f"{speed(one)}, {how(one)}" if one.runs else speed(one)
 
 
 def _measured(scene: Scene, duel: Duel) -> str:

@@ -7,13 +7,11 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from advisor.present import report_html, report_markdown
 from advisor.present.report_scene import MOST_SHOWN, scene_of
 from advisor.present.report_sources import Sources
 from advisor.present.report_tree import CITED, Claim, References, Section, Table, in_document
-from tests.present.reports import COMMAND, NEEDS, made
+from tests.present.reports import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,18 +27,6 @@ PARTS = (
 )  # fmt: skip
 TAG = re.compile(r"<[^>]*>")
 BASIS = re.compile(r"[●◐○✗]|not predicted|none")
-
-
-@pytest.fixture(scope="module")
-def documents(
-    facts: Facts, calibration: Calibration, tmp_path_factory: pytest.TempPathFactory
-) -> Mapping[str, Document]:
-    return {name: made(facts, calibration, text, tmp_path_factory.mktemp(name)) for name, text in NEEDS.items()}
-
-
-@pytest.fixture(params=NEEDS)
-def document(request: pytest.FixtureRequest, documents: Mapping[str, Document]) -> Document:
-    return documents[request.param]
 
 
 def everything(parts: tuple[Part, ...]) -> Iterator[Part]:

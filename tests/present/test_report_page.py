@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +14,9 @@ from advisor.present import report_html
 from advisor.present.report_style import COLOURS, ON, sheet
 from advisor.present.svg import COLOURS as DRAWN
 from advisor.present.svg import FAINT, INK
-from tests.present.reports import NEEDS, made
 
 if TYPE_CHECKING:
-    from advisor.catalog.contents import Facts
-    from advisor.evidence.calibration import Calibration
+    from advisor.present.report_tree import Document
 
 VOID = {"meta", "rect", "line", "path", "br"}
 ENOUGH = 4.5
@@ -50,11 +49,9 @@ class Read(HTMLParser):
         return [attrs for name, attrs in self.found if name == tag]
 
 
-@pytest.fixture(scope="module", params=NEEDS)
-def text(
-    request: pytest.FixtureRequest, facts: Facts, calibration: Calibration, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    return report_html.page(made(facts, calibration, NEEDS[request.param], tmp_path_factory.mktemp("page")))
+@pytest.fixture
+def text(document: Document) -> str:
+    return report_html.page(document)
 
 
 @pytest.fixture
@@ -88,7 +85,7 @@ def test_headings_go_down_one_level_at_a_time(page: Read) -> None:
     levels = [int(tag[1]) for tag, _ in page.found if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert Counter(levels)[1] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_links_inside_the_page_lead_somewhere_and_ids_are_unique(page: Read) -> None:

@@ -6,28 +6,34 @@ import json
 import re
 import shutil
 import subprocess
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from advisor.present import report_html
-from tests.present.reports import OWNER, TEAM, made
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from advisor.catalog.contents import Facts
-    from advisor.evidence.calibration import Calibration
+    from advisor.present.report_tree import Document
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-MEASURE = """<script>
-const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('.wide, svg') && e.getBoundingClientRect().right > innerWidth + 1);
-const cut = [...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth + 1);
-document.body.innerHTML = '<pre id="seen">' + JSON.stringify({
-  inner: innerWidth, page: document.documentElement.scrollWidth, wide: wide.map(e => e.outerHTML.slice(0, 80)), cut: cut.length,
-  pictures: document.querySelectorAll('svg').length, smallest: Math.min(...[...document.querySelectorAll('p, li, td')].map(e => parseFloat(getComputedStyle(e).fontSize))),
-}).replace(/</g, '&lt;') + '</pre>';
+FRAME = """<!DOCTYPE html><body style="margin: 0"><iframe style="border: 0; width: {width}px; height: 900px" srcdoc="{page}"></iframe><script>
+onload = () => {{
+  const w = frames[0], d = w.document, all = s => [...d.querySelectorAll(s)];
+  const wide = all('body *').filter(e => !e.parentElement.closest('.wide, svg') && e.getBoundingClientRect().right > w.innerWidth + 1);
+  const found = {{
+    inner: w.innerWidth, page: d.documentElement.scrollWidth, wide: wide.map(e => e.outerHTML.slice(0, 80)),
+    cut: all('.wide').filter(e => e.scrollWidth > e.clientWidth + 1).length, pictures: all('svg').length,
+    smallest: Math.min(...all('p, li, td').map(e => parseFloat(w.getComputedStyle(e).fontSize))),
+  }};
+  document.body.innerHTML = '<pre id="seen"></pre>';
+  document.getElementById('seen').textContent = JSON.stringify(found);
+}};
 </script></body>"""
+"""The report in a window of its own, which may be narrower than a browser's, and what is measured in it."""
 PAPER = 700
 """Width of an A4 page between its margins, in CSS pixels."""
 
@@ -40,23 +46,21 @@ def browser() -> str:
     return found
 
 
-@pytest.fixture(scope="module", params=[OWNER, TEAM], ids=["owner", "team"])
-def text(
-    request: pytest.FixtureRequest, facts: Facts, calibration: Calibration, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    return report_html.page(made(facts, calibration, request.param, tmp_path_factory.mktemp("rendered")))
+@pytest.fixture(params=["owner", "team"])
+def text(request: pytest.FixtureRequest, documents: Mapping[str, Document]) -> str:
+    return report_html.page(documents[request.param])
 
 
 def seen(browser: str, text: str, width: int, folder: Path) -> dict[str, object]:
     """What the browser made of the page at that width."""
     page = folder / "page.html"
-    page.write_text(text.replace("</body>", MEASURE), encoding="utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}", f"--window-size={width},900",
+    page.write_text(FRAME.format(width=width, page=escape(text)), encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={folder / 'profile'}", "--window-size=1300,1000",
                "--dump-dom", page.as_uri()]  # fmt: skip
     dom = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     found = re.search(r'<pre id="seen">(.*?)</pre>', dom, re.DOTALL)
     assert found, dom[:2000]
-    told: dict[str, object] = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    told: dict[str, object] = json.loads(unescape(found[1]))
     return told
 
 

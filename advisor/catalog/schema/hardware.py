@@ -9,6 +9,7 @@ from advisor.catalog.schema.common import STRICT, Count, Date, Positive, Text
 Kind = Literal["discrete gpu", "accelerator", "unified soc", "cpu", "system", "not stated"]
 Platform = Literal["cuda", "rocm", "metal", "intel", "cpu"]
 OperatingSystem = Literal["linux", "windows", "macos"]
+Module = Literal["SXM", "OAM"]
 Figure = Literal["advertised_gb", "bandwidth_gb_s", "fp16_tflops", "fp8_tflops", "fp4_tflops", "int8_tops", "power_w",
                  "host_link_gb_s", "peer_link_gb_s", "announced", "on_sale", "launch_price"]  # fmt: skip
 
@@ -119,6 +120,9 @@ class Hardware:
     compute_capability: Annotated[str | None, "CUDA compute capability, quoted"] = None
     architecture: Annotated[str | None, "chip generation; evidence is shared within it"] = None
     power_w: Annotated[Positive | None, "board or package power limit"] = None
+    module: Annotated[
+        Module | None, "board for a server's own baseboard, which no slot of a computer takes; absent = anything else"
+    ] = None
     host_link: Annotated[str | None, "PCIe generation and width"] = None
     host_link_gb_s: Annotated[Positive | None, "one direction of that"] = None
     peer_link_gb_s: Annotated[Positive | None, "NVLink or the like, one direction"] = None

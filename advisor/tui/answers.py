@@ -1,0 +1,158 @@
+"""Answers to a view, each worked out once: the only place where screens get a number from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from advisor.decide.choose import answer
+from advisor.decide.grid import best, cell, price
+from advisor.decide.market import Market
+from advisor.decide.pair import pair
+from advisor.decide.question import Question
+from advisor.estimate.limits import limits
+from advisor.evidence.calibration import Calibration
+from advisor.evidence.curve import with_curve
+from advisor.tui.filter import Filter, parse
+from advisor.tui.narrow import Shelf
+from advisor.tui.view import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from advisor.catalog.contents import Facts
+    from advisor.decide.bill import Bill
+    from advisor.decide.grid import Cell
+    from advisor.decide.pair import Pair
+    from advisor.estimate.limits import Limits
+    from advisor.evidence.finding import Finding
+    from advisor.tui.view import Asked, View
+
+T = TypeVar("T")
+MOST_KEPT = 60_000
+"""Answers of one kind that are kept; some two hundred bytes to a few kilobytes each."""
+SMOOTH = 2
+"""Steps of a curve for each doubling of the context."""
+LEAST_SHARED = 2
+"""Requests whose sweep is drawn where one alone is asked for."""
+
+
+class Answers:
+    """Everything screens show, from the same functions as the command line; what was asked before is not worked out again."""
+
+    def __init__(self, facts: Facts, market: Market | None = None) -> None:
+        self.facts, self.market = facts, market or Market()
+        self.calibration = Calibration.from_json(facts.extra("calibration"))
+        self.shelf = Shelf(facts)
+        self._kept: dict[str, dict[Any, Any]] = {}
+
+    def _once(self, kind: str, key: Any, make: Callable[[], T]) -> T:
+        known = self._kept.setdefault(kind, {})
+        if key not in known:
+            if len(known) >= MOST_KEPT:
+                known.pop(next(iter(known)))
+            known[key] = make()
+        found: T = known[key]
+        return found
+
+    def filter(self, view: View) -> Filter:
+        """The view's filter."""
+        return self._once("filter", view.filter, lambda: parse(view.filter))
+
+    def models(self, view: View) -> tuple[str, ...]:
+        """Models the filter leaves, in the view's order; a column orders them once all of it is known."""
+        found = self._once("models", view.filter, lambda: self.shelf.models(self.filter(view)))
+        if view.sort == BY_NAME:
+            return tuple(sorted(found))
+        cells = [self.cell(view, name, view.sort) for name in found] if view.sort else [None]
+        if not all(cells):
+            return found
+        return tuple(name for _, name in sorted(zip(map(_place, cells), found, strict=True)))
+
+    def machines(self, view: View) -> tuple[str, ...]:
+        """Machines the filter leaves."""
+        return self._once("machines", view.filter, lambda: self.shelf.machines(self.filter(view)))
+
+    def question(self, asked: Asked, model: str, machine: str) -> Question:
+        """The question of one pair."""
+        facts = self.facts
+        return Question(
+            model=facts.models[model], hardware=self.shelf.machine(machine), demand=asked.demand,
+            quant=facts.quants[asked.quant] if asked.quant else None, runtime=facts.runtimes[asked.runtime] if asked.runtime else None,
+        )  # fmt: skip
+
+    def cell(self, view: View, model: str, machine: str) -> Cell | None:
+        """The cell where it is known already."""
+        found: Cell | None = self._kept.get("cell", {}).get((view.asked, view.quantity, model, machine))
+        return found
+
+    def fill(self, view: View, pairs: Iterable[tuple[str, str]], seconds: float) -> bool:
+        """Work out cells until the time is over, at least one; whether all of these are known now."""
+        until = perf_counter() + seconds
+        for model, machine in pairs:
+            key = (view.asked, view.quantity, model, machine)
+            if key in self._kept.get("cell", {}):
+                continue
+            if perf_counter() > until:
+                return False
+            self._once("cell", key, lambda m=model, h=machine: self._cell(view, m, h))  # type: ignore[misc]
+            until = max(until, perf_counter()) if seconds <= 0 else until
+        return True
+
+    def _cell(self, view: View, model: str, machine: str) -> Cell:
+        found = self.best(view.asked, model, machine)
+        return cell(self.facts, self.calibration, found, view.quantity, self.bill(machine))
+
+    def best(self, asked: Asked, model: str, machine: str) -> Finding | None:
+        """The best way to run the pair, with its memory and its decode speed."""
+        key = (asked, model, machine)
+        return self._once("best", key, lambda: best(self.facts, self.calibration, self.question(asked, model, machine)))
+
+    def bill(self, machine: str) -> Bill | None:
+        """What the machine costs; None where a part has no dated price."""
+        return self._once("bill", machine, lambda: price(self.facts, self.shelf.machine(machine), self.market))
+
+    def reach(self, asked: Asked, model: str, machine: str) -> Limits | None:
+        """The longest context and most requests of the best way; None where it cannot run."""
+        found = self.best(asked, model, machine)
+        if found is None or found.footprint is None or not found.case.model.is_sized:
+            return None
+        case, held = found.case, found.footprint
+        return self._once("reach", (asked, model, machine), lambda: limits(case, held))
+
+    def findings(self, asked: Asked, model: str, machine: str) -> tuple[Finding, ...]:
+        """Everything of every way to run the pair, best first."""
+        key = (asked, model, machine)
+        return self._once("findings", key, lambda: answer(self.facts, self.calibration, self.question(asked, model, machine)))
+
+    def drawn(self, asked: Asked, model: str, machine: str) -> Finding | None:
+        """The best finding with its curves; None where nothing is offered."""
+        found = self.findings(asked, model, machine)
+        if not found:
+            return None
+        return self._once("drawn", (asked, model, machine), lambda: with_curve(self.facts, self.calibration, found[0], per_doubling=SMOOTH))
+
+    def shared(self, asked: Asked, model: str, machine: str) -> Finding | None:
+        """The same asked for at least two requests, so that there is a sweep."""
+        return self.drawn(replace(asked, concurrency=max(asked.concurrency, LEAST_SHARED)), model, machine)
+
+    def evidence(self, asked: Asked, model: str, machine: str) -> Pair:
+        """Every measured row of the pair."""
+        key = (asked, model, machine)
+        return self._once("pair", key, lambda: pair(self.facts, self.calibration, self.question(asked, model, machine)))
+
+
+def _place(found: Cell | None) -> tuple[int, float]:
+    """Best first: what runs by its number, what is short by how much, what cannot run."""
+    if found is None or found.best is None or found.best.footprint is None:
+        return 3, 0.0
+    if not found.runs:
+        return 2, float(found.short_bytes)
+    amount = {"memory": found.share, "price": found.price_per_tok_s}.get(found.quantity, -(found.rate.tok_s or 0.0) if found.rate else None)
+    return (1, 0.0) if amount is None else (0, amount)
+
+
+def visible(models: Sequence[str], machines: Sequence[str]) -> list[tuple[str, str]]:
+    """Every pair, row by row."""
+    return [(model, machine) for model in models for machine in machines]

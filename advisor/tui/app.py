@@ -1,0 +1,266 @@
+"""The app: one view, screens drawn from it, and what every key does to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from advisor.errors import AdvisorError
+from advisor.tui import state
+from advisor.tui.dialogs import ChoiceScreen, TextScreen
+from advisor.tui.filter import parse
+from advisor.tui.keys import keys
+from advisor.tui.page import Page, command_text
+from advisor.tui.screens import ENTRIES, FIRST, named
+from advisor.tui.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.screen import Screen
+
+    from advisor.present.canvas import Glyphs
+    from advisor.tui.answers import Answers
+    from advisor.tui.export import Format
+
+ASSUMED_THEME = "textual-dark"
+
+
+class AdvisorApp(App[None]):
+    """Explores models, machines and the evidence."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "advisor"
+    BINDINGS: ClassVar = [Binding(key.keys, f"do('{key.id}')", key.word or key.says, id=key.id, tooltip=key.says, show=False) for key in keys()]  # fmt: skip
+    view: reactive[View] = reactive(View(), init=False, always_update=False)
+
+    def __init__(
+        self, answers: Answers, view: View, *, theme: str = "", glyphs: Glyphs = "braille", kept: Path | None = None, problem: str = "",
+        folder: Path | None = None,
+    ) -> None:  # fmt: skip
+        """`kept` is the file the view is remembered in, `problem` what to say of it first, `folder` where exports go."""
+        super().__init__()
+        self.answers, self.glyphs = answers, glyphs
+        self.busy = False
+        """Whether something is still being worked out."""
+        self._kept, self._problem, self._folder = kept, problem, folder or Path()
+        self._before: list[str] = []
+        if theme in self.available_themes:
+            self.theme = theme
+        for entry in ENTRIES:
+            self.add_mode(entry.name, entry.page)
+        self.set_reactive(AdvisorApp.view, self.possible(view))
+
+    def possible(self, view: View) -> View:
+        """The view without what the catalog does not have."""
+        shelf, known = self.answers.shelf, self.answers.facts
+        view = view if named(view.screen) else replace(view, screen=FIRST)
+        try:
+            wanted = parse(view.filter)
+            shelf.machines(wanted)
+            view = view.filtered(view.filter, shelf.quant(wanted.quant))
+        except AdvisorError:
+            view = view.filtered("", "")
+        asked = view.asked if view.asked.runtime in {"", *shelf.runtimes} else replace(view.asked, runtime="")
+        return replace(
+            view, asked=asked, model=view.model if view.model in known.models else "", machine=view.machine if self._is_machine(view.machine) else "",
+            sort=view.sort if self._is_machine(view.sort) or view.sort == "name" else "",
+            marks=tuple((model, machine) for model, machine in view.marks if model in known.models and self._is_machine(machine)),
+        )  # fmt: skip
+
+    def _is_machine(self, name: str) -> bool:
+        try:
+            self.answers.shelf.machine(name)
+        except AdvisorError:
+            return False
+        return True
+
+    def on_mount(self) -> None:
+        """Open the view's screen."""
+        self.switch_mode(self.view.screen)
+        if self._problem:
+            self.notify(self._problem, severity="warning")
+
+    def on_unmount(self) -> None:
+        """Remember the view."""
+        if self._kept:
+            state.save(self._kept, state.State(self.view, self.theme))
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, also below a dialogue; None before there is one."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def shown_screen(self, page: Screen[None]) -> str:
+        """Name of the mode in front if the page is its own; empty otherwise."""
+        return self.current_mode if page is self.page else ""
+
+    def watch_view(self, before: View, after: View) -> None:
+        """Show the view: on its own screen where that is another."""
+        if before.screen != after.screen:
+            self._before = [*self._before[-9:], before.screen]
+            self.switch_mode(after.screen)
+        elif self.page:
+            self.page.show(after)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing on this page are not there."""
+        if action == "do" and isinstance(self.screen, Page):
+            return self.screen.offers(str(parameters[0]))
+        return True
+
+    def action_do(self, key: str) -> None:
+        """What the key does: to the view, or beside it."""
+        page = self.page
+        if page is None or not isinstance(self.screen, Page):
+            return
+        if key.startswith("screen_"):
+            self.view = self.view.on(key.removeprefix("screen_"))
+        elif changed := self._asked(key):
+            self.view = changed
+        elif handler := self._handlers().get(key):
+            handler(page)
+        elif key == "open" and "open" in page.OFFERS and page.turned(self.view, key) is None:
+            self._source(page)
+        elif changed := page.turned(self.view, key):
+            self.view = changed
+
+    def _asked(self, key: str) -> View | None:
+        """The view with another question; None for keys that ask nothing else."""
+        view = self.view
+        return {
+            "longer": lambda: view.stretched(1), "shorter": lambda: view.stretched(-1), "more": lambda: view.crowded(1),
+            "fewer": lambda: view.crowded(-1), "runtime": lambda: view.run_by_next(self.answers.shelf.runtimes),
+            "compare": lambda: view.on("compare"),
+        }.get(key, lambda: None)()  # fmt: skip
+
+    def _handlers(self) -> dict[str, Callable[[Page], None]]:
+        return {
+            "filter": self._filter, "back": self._back, "why": self._why, "source": self._source, "copy": self._copy,
+            "export": self._export, "help": self._help, "quit": lambda _: self.exit(),
+        }  # fmt: skip
+
+    def _back(self, page: Page) -> None:
+        if page.query("#filter"):
+            self.close_filter()
+        elif self._before:
+            screen = self._before.pop()
+            history, self._before = self._before, []
+            self.view = self.view.on(screen)
+            self._before = history
+        elif self.view.screen != FIRST:
+            self.view = self.view.on(FIRST)
+            self._before = []
+
+    def _filter(self, page: Page) -> None:
+        """A line to type the filter into; what is shown follows while it is typed."""
+        typed = Input(self.view.filter, placeholder="moe <40gb ctx>=128k params<70b hw:spark,4090 tier<=2 quant:q8_0", id="filter", classes="open", compact=True)  # fmt: skip
+        page.mount(typed, before="#keys")
+        typed.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what the filter leaves, as far as it can be read."""
+        if event.input.id != "filter" or self.page is None:
+            return
+        try:
+            wanted = parse(event.value)
+            self.answers.shelf.machines(wanted)
+            self.view = self.view.filtered(event.value, self.answers.shelf.quant(wanted.quant))
+        except AdvisorError as reason:
+            self.page.status(str(reason))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close the line."""
+        if event.input.id == "filter":
+            self.close_filter()
+
+    def close_filter(self) -> None:
+        """Back to the keys."""
+        if self.page:
+            self.page.query("#filter").remove()
+            self.page.set_focus(None)
+            self.page.show(self.view)
+
+    def _pair(self) -> tuple[str, str]:
+        shelf = self.answers.shelf
+        return self.view.model or self.answers.models(self.view)[0], self.view.machine or shelf.every_machine[0]
+
+    def _why(self, _page: Page) -> None:
+        from advisor.present.answer import text  # noqa: PLC0415 - only this key pays for it
+
+        found = self.answers.drawn(self.view.asked, *self._pair())
+        if found is None:
+            self.notify("no runtime loads any offered format of it there")
+            return
+        said = text([(replace(found, curve=()),)], "table", explain=True, glyphs=self.glyphs)
+        self._read("why this number", said)
+
+    def _read(self, title: str, text: str) -> None:
+        plain = self.page.plain(text) if self.page else text
+        self.push_screen(TextScreen(title, plain, ascii_only=self.glyphs == "ascii"))
+
+    def _source(self, page: Page) -> None:
+        url = page.source(self.view)
+        if url is None:
+            self.notify("this has no address")
+        elif shows_pages():
+            self.open_url(url)
+            self.notify(url, title="opened")
+        else:
+            self.copy_to_clipboard(url)
+            self.notify(url, title="copied: there is no browser here")
+
+    def _copy(self, page: Page) -> None:
+        self.view = self.view if all((self.view.model, self.view.machine)) else self.view.at(*self._pair())
+        command = command_text(page.command(self.view))
+        self.copy_to_clipboard(command)
+        self.notify(command, title="copied")
+
+    def _export(self, page: Page) -> None:
+        from advisor.tui.export import FORMATS, as_text, written  # noqa: PLC0415 - only this key pays for it
+
+        offered = FORMATS if page.table(self.view) is not None else FORMATS[-1:]
+
+        def write(chosen: Format | str | None) -> None:
+            if chosen is None:
+                return
+            table = page.table(self.view)
+            content = self.export_screenshot(simplify=True) if chosen == "svg" or table is None else as_text(*table, chosen)  # type: ignore[arg-type]
+            try:
+                path = written(self._folder, self.view.screen, chosen, content)
+            except OSError as reason:
+                self.notify(f"not written: {reason.strerror}", severity="error")
+            else:
+                self.notify(str(path), title="written")
+
+        self.push_screen(ChoiceScreen("export what is on the screen", offered, ascii_only=self.glyphs == "ascii"), write)
+
+    def _help(self, page: Page) -> None:
+        from advisor.tui.help_text import help_text  # noqa: PLC0415 - only this key pays for it
+
+        self._read("help", help_text(page, int(self.size.width * 0.9) - 6))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what every key of the page does, and themes."""
+        page = self.page
+        for key in keys():
+            if page and page.offers(key.id) and (key.word or key.says):
+                yield SystemCommand(f"{key.word}: {key.says}" if key.word else key.says, f"key {key.shown}", lambda name=key.id: self.action_do(name))
+        for command in super().get_system_commands(screen):
+            if command.title in {"Theme", "Maximize", "Minimize"}:
+                yield command
+
+
+def shows_pages() -> bool:
+    """Whether a browser opened from here would be seen: not over ssh, nor without a desktop."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,37 @@
+"""The help of a screen: what it says, which keys it has, and the language of the filter."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from advisor.tui import filter as language
+from advisor.tui.keys import PALETTE, keys
+
+if TYPE_CHECKING:
+    from advisor.tui.page import Page
+
+WIDTH = 96
+SHOWN = 8
+
+
+def help_text(page: Page, width: int = WIDTH) -> str:
+    """The page's help, its keys first and then the others."""
+    width = min(width, WIDTH)
+    here = [key for key in keys() if page.offers(key.id)]
+    elsewhere = [key for key in keys() if not page.offers(key.id)]
+    parts = [fill(page.HELP_TEXT, width), "Keys on this screen", *(_line(key.shown, key.says, width) for key in (*here, PALETTE))]
+    if elsewhere:
+        parts += ["", "On other screens", *(_line(key.shown, key.says, width) for key in elsewhere)]
+    parts += ["", "Filter", *_language(width)]
+    return "\n".join([parts[0], "", *parts[1:]])
+
+
+def _line(shown: str, says: str, width: int) -> str:
+    return fill(says, width, initial_indent=f"  {shown:<{SHOWN}}", subsequent_indent=" " * (SHOWN + 2))
+
+
+def _language(width: int) -> list[str]:
+    """The filter's own description, as its module gives it."""
+    described = (language.__doc__ or "").partition("\n\n")[2].splitlines()
+    return [part for line in described for part in fill(line.strip(), width, initial_indent="  ", subsequent_indent="  ").splitlines()]

@@ -1,0 +1,92 @@
+"""What is remembered from one run to the next: the theme and the last view, in one small JSON file."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from advisor.decide.grid import Quantity
+from advisor.tui.view import LEAST_CONTEXT, MOST_CONTEXT, MOST_REQUESTS, Asked, View
+
+MOST_MARKS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the file says; the defaults where there is none."""
+
+    view: View = View()
+    theme: str = ""
+    """Empty = the usual one."""
+    problem: str = ""
+    """Why the file was not read, in words for a person; empty where it was or there is none."""
+
+
+def place() -> Path:
+    """`$XDG_STATE_HOME/advisor/state.json`, in `~/.local/state` where that is not set."""
+    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(base).expanduser() / "advisor" / "state.json"
+
+
+def load(path: Path) -> State:
+    """What was remembered. A file that cannot be understood is ignored, and the state says so."""
+    try:
+        raw = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return State()
+    except (OSError, UnicodeDecodeError) as reason:
+        return State(problem=f"{path} cannot be read ({type(reason).__name__}): starting afresh")
+    try:
+        data = json.loads(raw)
+        return State(_view(data["view"]), _text(data["theme"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return State(problem=f"{path} is damaged: starting afresh")
+
+
+def save(path: Path, state: State) -> None:
+    """Put the state there in one step; where that is not allowed, nothing is remembered."""
+    from tempfile import mkstemp  # noqa: PLC0415 - only leaving pays for it
+
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, fresh = mkstemp(prefix="state-", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump({"theme": state.theme, "view": asdict(state.view)}, file, ensure_ascii=False, indent=1)
+            Path(fresh).replace(path)
+        finally:
+            Path(fresh).unlink(missing_ok=True)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _count(value: Any, low: int, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError
+    return value
+
+
+def _view(data: Any) -> View:
+    """The view in the data. Raises where anything is not what `save` writes."""
+    asked = data["asked"]
+    quantity = _text(data["quantity"])
+    if quantity not in get_args(Quantity):
+        raise ValueError
+    marks = tuple((_text(model), _text(machine)) for model, machine in data["marks"])
+    return View(
+        screen=_text(data["screen"]), model=_text(data["model"]), machine=_text(data["machine"]),
+        asked=Asked(
+            _count(asked["context_tokens"], LEAST_CONTEXT, MOST_CONTEXT), _count(asked["concurrency"], 1, MOST_REQUESTS),
+            _text(asked["runtime"]), _text(asked["quant"]),
+        ),
+        quantity=quantity, filter=_text(data["filter"]), sort=_text(data["sort"]), marks=marks[:MOST_MARKS],  # type: ignore[arg-type]
+        tab=_count(data["tab"], 0, 9), row=0,
+    )  # fmt: skip

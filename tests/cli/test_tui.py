@@ -1,0 +1,78 @@
+"""`advisor tui` from the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from advisor.cli.tui import SCREENS, asked_for
+from advisor.errors import AdvisorError
+from advisor.present.heat import number
+from advisor.tui.page import asking, command_text
+from advisor.tui.screens import ENTRIES
+from advisor.tui.view import Asked, View
+from tests.tui.driving import answers_of
+
+if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
+    from tests.cli.conftest import Advisor
+
+
+def test_the_option_offers_the_screens_there_are() -> None:
+    assert tuple(entry.name for entry in ENTRIES) == SCREENS
+
+
+def test_in_a_pipe_the_screens_are_refused(advisor: Advisor) -> None:
+    answered = advisor("tui")
+    assert answered.code == 2
+    assert "need a terminal" in answered.err
+
+
+def test_in_a_pipe_advisor_alone_prints_help(advisor: Advisor) -> None:
+    answered = advisor()
+    assert answered.code == 0
+    assert "Commands:" in answered.out
+
+
+def test_the_command_line_says_where_to_open(facts: Facts) -> None:
+    values = {"model": "gpt-oss-120b", "machine": "spark", "screen": "evidence", "context_tokens": 32768, "concurrency": 4, "quant": "mxfp4", "runtime": "llama.cpp"}
+    assert asked_for(facts, View(), values) == View(
+        "evidence", "gpt-oss-120b", "dgx-spark", Asked(32768, 4, "llama.cpp", "mxfp4"), filter="quant:mxfp4"
+    )
+
+
+def test_a_composed_machine_becomes_a_column(facts: Facts) -> None:
+    view = asked_for(facts, View(), {"machine": "3x rtx-3060-12"})
+    assert (view.machine, view.filter) == ("3xrtx-3060-12", "hw:3xrtx-3060-12")
+    assert answers_of(facts).machines(view) == ("3xrtx-3060-12",)
+
+
+def test_what_is_not_said_is_as_it_was_left(facts: Facts) -> None:
+    left = View("model", "gpt-oss-20b", "rtx-4090", Asked(16384), filter="moe")
+    assert asked_for(facts, left, {}) == left
+
+
+@pytest.mark.parametrize("values", [{"model": "nobody"}, {"machine": "nothing"}, {"runtime": "none"}, {"quant": "q99"}, {"words": "ctx>"}])
+def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
+    with pytest.raises(AdvisorError):
+        asked_for(facts, View(), values)
+
+
+@pytest.mark.parametrize(("model", "machine", "asked"), [
+    ("gpt-oss-120b", "dgx-spark", Asked()), ("qwen3-30b-a3b", "rtx-5090", Asked(32768)), ("glm-4.7-flash", "rtx-4090+rtx-5070-ti", Asked(16384)),
+    ("llama-3.1-8b", "rtx-3090", Asked(8192, 1, "vllm")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
+])  # fmt: skip
+def test_a_cell_is_what_its_copied_command_prints(facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked) -> None:
+    answers, view = answers_of(facts), View(model=model, machine=machine, asked=asked)
+    answers.fill(view, [(model, machine)], float("inf"))
+    shown = answers.cell(view, model, machine)
+    assert shown
+    command = asking("fit", view)
+    assert command_text(command).startswith("advisor fit ")
+    printed = advisor(*command[1:])
+    assert printed.code == 0
+    found = re.search(r"decode +([\d.]+) tok/s predicted at depth 0", printed.out)
+    assert found
+    assert found[1] == number(shown)

@@ -1,0 +1,97 @@
+"""The language of the filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.errors import AdvisorError, UnknownName, UsageError
+from advisor.estimate.parameters import parameters
+from advisor.tui.filter import Filter, parse
+from tests.tui.driving import answers_of
+
+if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
+
+WORDS = st.sampled_from(
+    ["moe", "dense", "measured", "-moe", "llama", "-qwen", "<40gb", ">=10gb", "ctx>=128k", "params<70b", "active<=5b", "tier<=2", "-tier<=1",
+     "hw:spark", "hw:spark,4090", "quant:q8_0"]
+)  # fmt: skip
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_filter_or_a_usage_error(text: str) -> None:
+    try:
+        found = parse(text)
+    except UsageError as reason:
+        assert str(reason)
+    else:
+        assert isinstance(found, Filter)
+
+
+@given(st.lists(WORDS, max_size=8))
+def test_a_filter_written_out_says_the_same(words: list[str]) -> None:
+    found = parse(" ".join(words))
+    assert parse(str(found)) == found
+
+
+@given(st.lists(WORDS, max_size=5), WORDS)
+def test_one_more_word_never_shows_more_models(facts: Facts, words: list[str], more: str) -> None:
+    shelf = answers_of(facts).shelf
+    fewer = shelf.models(parse(" ".join([*words, more])))
+    assert set(fewer) <= set(shelf.models(parse(" ".join(words))))
+
+
+@given(WORDS.filter(lambda word: not word.startswith(("-", "hw:", "quant:", "<", ">", "tier", "ctx", "params", "active"))))
+def test_a_word_and_its_negation_share_the_models(facts: Facts, word: str) -> None:
+    shelf = answers_of(facts).shelf
+    held, others = set(shelf.models(parse(word))), set(shelf.models(parse(f"-{word}")))
+    assert not held & others
+    if word != "dense":
+        assert held | others == set(facts.models) or word == "moe"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("ctx>", "compares nothing known"), ("speed>3", "compares nothing known"), ("ctx>=128q", "write one of"), ("<40", "write one of"),
+    ("hw=spark", "compares nothing known"), ("x" * 300, "at most"),
+])  # fmt: skip
+def test_what_means_nothing_is_named(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        parse(text)
+
+
+def test_a_context_is_compared_in_binary_thousands(facts: Facts) -> None:
+    found = answers_of(facts).shelf.models(parse("ctx>=128k"))
+    assert found
+    assert all((facts.models[name].context_tokens or 0) >= 131072 for name in found)
+
+
+def test_parameters_read_per_token_are_the_active_ones(facts: Facts) -> None:
+    found = answers_of(facts).shelf.models(parse("moe active<4b"))
+    assert "qwen3-30b-a3b" in found
+    assert all((counted := parameters(facts.models[name])) and counted.read_per_token < 4e9 for name in found)
+
+
+def test_a_machine_may_be_composed_in_the_filter(facts: Facts) -> None:
+    shelf = answers_of(facts).shelf
+    assert shelf.machines(parse("hw:3xrtx-3060-12")) == ("3xrtx-3060-12",)
+    assert "dgx-spark" in shelf.machines(parse("hw:spark"))
+    with pytest.raises(UnknownName):
+        shelf.machines(parse("hw:nothing-of-the-kind"))
+
+
+def test_a_format_in_the_filter_is_asked_for(facts: Facts) -> None:
+    shelf = answers_of(facts).shelf
+    assert shelf.quant(parse("quant:q8_0").quant) == "q8_0"
+    with pytest.raises(AdvisorError):
+        shelf.quant(parse("quant:q99").quant)
+
+
+def test_the_most_measured_come_first(facts: Facts) -> None:
+    shelf = answers_of(facts).shelf
+    counts = [len(facts.records_for(name)) for name in shelf.every_model[:6]]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[-1] > 0

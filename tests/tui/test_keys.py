@@ -1,0 +1,206 @@
+"""What keys do: each makes a new view, and each is in the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.binding import Binding
+
+from advisor.decide.grid import QUANTITIES
+from advisor.tui.app import AdvisorApp
+from advisor.tui.keys import PALETTE, keys
+from advisor.tui.screens import ENTRIES
+from advisor.tui.view import Asked, View
+from tests.tui.driving import LARGE, Driven, answers_of, drive, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.catalog.contents import Facts
+
+SPARK = View(model="gpt-oss-120b", machine="dgx-spark")
+
+
+def after(facts: Facts, *pressed: str, view: View = SPARK) -> View:
+    async def steps(driven: Driven) -> None:
+        await driven.press(*pressed)
+
+    return drive(facts, steps, view=view).view
+
+
+def test_brackets_halve_and_double_the_context(facts: Facts) -> None:
+    assert after(facts, "]", "]").asked.context_tokens == 32768
+    assert after(facts, "[").asked.context_tokens == 4096
+
+
+def test_minus_and_equals_halve_and_double_the_requests(facts: Facts) -> None:
+    assert after(facts, "=", "=", "=", "-").asked.concurrency == 4
+
+
+def test_the_runtime_comes_round_to_the_best_of_all(facts: Facts) -> None:
+    app = AdvisorApp(answers_of(facts), SPARK)
+    every = app.answers.shelf.runtimes
+    assert after(facts, "r").asked.runtime == every[0]
+    assert after(facts, *["r"] * (len(every) + 1)).asked.runtime == ""
+
+
+def test_the_number_in_the_cells_comes_round(facts: Facts) -> None:
+    assert after(facts, "v").quantity == QUANTITIES[1]
+    assert after(facts, *["v"] * len(QUANTITIES)).quantity == QUANTITIES[0]
+
+
+@pytest.mark.parametrize(("pressed", "moved"), [("j", "down"), ("l", "right")])
+def test_letters_move_as_arrows_do(facts: Facts, pressed: str, moved: str) -> None:
+    assert after(facts, pressed) == after(facts, moved)
+    assert after(facts, pressed) != SPARK
+
+
+def test_space_marks_a_pair_and_marks_it_no_longer(facts: Facts) -> None:
+    assert after(facts, "space").marks == (("gpt-oss-120b", "dgx-spark"),)
+    assert after(facts, "space", "space").marks == ()
+
+
+def test_sorting_by_a_machine_puts_the_fastest_model_first(facts: Facts) -> None:
+    app = drive(facts, lambda driven: driven.press("s"), view=SPARK)
+    order = app.answers.models(app.view)
+    cells = [app.answers.cell(app.view, name, "dgx-spark") for name in order]
+    rates = [each.rate.tok_s for each in cells if each and each.runs and each.rate and each.rate.tok_s]
+    assert len(rates) > 50
+    assert rates == sorted(rates, reverse=True)
+    assert cells[0] and cells[0].rate and cells[0].rate.tok_s == rates[0]  # noqa: PT018 - one thing
+
+
+def test_enter_goes_closer_and_escape_back(facts: Facts) -> None:
+    assert after(facts, "enter").screen == "model"
+    assert after(facts, "enter", "enter").screen == "evidence"
+    assert after(facts, "enter", "enter", "escape").screen == "model"
+    assert after(facts, "enter", "enter", "escape", "escape").screen == "fit"
+
+
+def test_every_screen_has_its_number(facts: Facts) -> None:
+    for entry in ENTRIES:
+        assert after(facts, entry.key).screen == entry.name
+
+
+def test_a_filter_is_read_as_it_is_typed(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("slash", *"moe")
+        assert driven.view.filter == "moe"
+        await driven.press("space", *"ctx>")
+        assert driven.view.filter == "moe ctx"
+        await driven.press(*"=8k")
+        assert driven.view.filter == "moe ctx>=8k"
+        await driven.press("enter", "q")
+
+    drive(facts, steps, view=SPARK)
+
+
+def test_a_filter_that_means_nothing_says_so(facts: Facts) -> None:
+    assert "compares nothing known" in shown(facts, "slash", *"a<b", view=SPARK, size=LARGE)
+
+
+def test_a_filter_may_leave_nothing(facts: Facts) -> None:
+    text = shown(facts, "slash", *"zzzz", "enter", "down", "enter", "s", "v", "space", view=SPARK)
+    assert "nothing is left by this filter" in text
+
+
+def test_escape_closes_the_filter_and_keeps_what_it_says(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("slash", *"moe", "escape")
+        assert not driven.app.screen.query("#filter")
+        assert (driven.view.filter, driven.view.screen) == ("moe", "fit")
+
+    drive(facts, steps, view=SPARK)
+
+
+def test_every_binding_is_in_the_help_of_every_screen(facts: Facts) -> None:
+    every = (*keys(), PALETTE)
+    for entry in ENTRIES:
+        texts: list[str] = []
+
+        async def steps(driven: Driven, texts: list[str] = texts) -> None:
+            await driven.press("question_mark")
+            texts.append(str(driven.app.screen._text))  # type: ignore[attr-defined]
+
+        drive(facts, steps, view=View(screen=entry.name, model=SPARK.model, machine=SPARK.machine))
+        flat = " ".join(texts[0].split())
+        for key in every:
+            assert " ".join(f"{key.shown} {key.says}".split()) in flat, key.id
+
+
+def test_every_binding_is_a_key_of_the_table() -> None:
+    bound = {binding.id for binding in AdvisorApp.BINDINGS if isinstance(binding, Binding)}
+    assert bound == {key.id for key in keys()}
+
+
+def test_no_key_does_two_things() -> None:
+    every = [name for key in keys() for name in key.keys.split(",")]
+    assert len(every) == len(set(every))
+
+
+def test_no_key_leads_to_a_screen_that_is_not_there(facts: Facts) -> None:
+    offered = {entry.name for entry in ENTRIES}
+    assert all(not key.needs or key.needs in offered for key in keys())
+    assert after(facts, "c").screen in offered
+
+
+def test_y_copies_the_command_for_what_is_shown(facts: Facts) -> None:
+    view = View(model="gpt-oss-120b", machine="dgx-spark", asked=Asked(16384, 4, "vllm"))
+    app = drive(facts, lambda driven: driven.press("y"), view=view)
+    assert app.clipboard == "advisor fit gpt-oss-120b --hw dgx-spark --context 16k --concurrency 4 --runtime vllm"
+    app = drive(facts, lambda driven: driven.press("3", "y"), view=SPARK)
+    assert app.clipboard == "advisor evidence gpt-oss-120b --hw dgx-spark"
+    app = drive(facts, lambda driven: driven.press("2", "right", "y"), view=SPARK)
+    assert app.clipboard == "advisor fit gpt-oss-120b --hw dgx-spark --curve"
+
+
+def test_o_copies_the_address_where_there_is_no_browser(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "somewhere")
+    app = drive(facts, lambda driven: driven.press("3", "o"), view=SPARK)
+    assert app.clipboard.startswith("https://")
+
+
+def test_x_writes_the_table_and_the_picture(facts: Facts, tmp_path: Path) -> None:
+    drive(facts, lambda driven: driven.press("x", "enter", "x", "down", "enter", "x", "down", "down", "enter"), view=SPARK, folder=tmp_path)
+    lines = (tmp_path / "advisor-fit.csv").read_text().splitlines()
+    assert lines[0].startswith("model,hardware,quant,runtime,verdict")
+    assert lines[1].startswith("gpt-oss-120b,dgx-spark,mxfp4,llama.cpp,fits,8192,1,decode,")
+    assert (tmp_path / "advisor-fit.md").read_text().startswith("| model")
+    assert (tmp_path / "advisor-fit.svg").read_text().startswith("<svg")
+
+
+def test_an_export_overwrites_nothing(facts: Facts, tmp_path: Path) -> None:
+    (tmp_path / "advisor-evidence.csv").write_text("mine")
+    drive(facts, lambda driven: driven.press("3", "x", "enter"), view=SPARK, folder=tmp_path)
+    assert (tmp_path / "advisor-evidence.csv").read_text() == "mine"
+    assert "57.14" in (tmp_path / "advisor-evidence-2.csv").read_text()
+
+
+def test_why_says_the_formula_and_its_inputs(facts: Facts) -> None:
+    text = shown(facts, "e", view=SPARK, size=(200, 60))
+    assert "why this number" in text
+    assert "predicted at depth 0" in text
+
+
+def test_a_click_moves_the_cursor_and_a_second_opens(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.pilot.click("HeatMap", offset=(40, 4))
+        await driven.settle()
+        assert (driven.view.model, driven.view.machine) == ("gpt-oss-20b", driven.app.answers.machines(driven.view)[1])
+        await driven.pilot.click("HeatMap", offset=(40, 4))
+        await driven.settle()
+        assert driven.view.screen == "model"
+        await driven.pilot.click("#tabs", offset=(24, 0))
+        await driven.settle()
+        assert driven.view.screen == "evidence"
+
+    drive(facts, steps, view=SPARK)
+
+
+def test_the_palette_finds_commands_by_name(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("ctrl+p", *"double the context", "enter")
+        assert driven.view.asked.context_tokens == 16384
+
+    drive(facts, steps, view=SPARK)
