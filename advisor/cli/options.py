@@ -121,6 +121,7 @@ def format_option(command: F) -> F:
 
 def extras(catalog: Catalog) -> Mapping[str, JSON]:
     """What is worth computing once per catalog: what its rows teach, which needs numpy and every row."""
+    from advisor.catalog.measured import EXTRA, counted
     from advisor.evidence.concurrency_fit import learn
     from advisor.evidence.decode_tested import sampled, to_json
     from advisor.evidence.offload_fit import learn_offload
@@ -132,7 +133,7 @@ def extras(catalog: Catalog) -> Mapping[str, JSON]:
     calibration = teach(catalog)
     return {"calibration": calibration.to_json(), "concurrency": learn(catalog, calibration).to_json(),
             "offload": learn_offload(catalog, calibration).to_json(), "tensor parallel": learn_tensor_parallel(catalog, calibration).to_json(),
-            "prefill": teach_prefill(catalog).to_json(), "power": taught(catalog), "tested": to_json(sampled(catalog, calibration))}  # fmt: skip
+            "prefill": teach_prefill(catalog).to_json(), "power": taught(catalog), EXTRA: counted(catalog), "tested": to_json(sampled(catalog, calibration))}  # fmt: skip
 
 
 def open_facts(catalogs: tuple[Path, ...] = ()) -> Facts:

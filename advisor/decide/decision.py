@@ -11,6 +11,7 @@ from advisor.decide.gaps import gaps
 from advisor.decide.need import unanswered
 from advisor.decide.options import options
 from advisor.decide.over_years import costed
+from advisor.decide.served import serve
 from advisor.decide.standing import chosen, front, standings, table
 from advisor.decide.verdict import verdict
 from advisor.errors import UsageError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from advisor.decide.gaps import Gap
     from advisor.decide.need import Need
     from advisor.decide.served import Served
-    from advisor.decide.standing import Standing
+    from advisor.decide.standing import Serve, Standing
     from advisor.decide.verdict import Verdict
     from advisor.evidence.calibration import Calibration
 
@@ -56,15 +57,15 @@ class Decision:
         return known[name]
 
 
-def decide(facts: Facts, calibration: Calibration, need: Need) -> Decision:
-    """The decision for `need`. Raises UsageError where there is nothing to choose from."""
+def decide(facts: Facts, calibration: Calibration, need: Need, by: Serve = serve) -> Decision:
+    """The decision for `need`; `by` as `standing.table` takes it. Raises UsageError where there is nothing to choose from."""
     weighed = considered(facts, need)
     offered = options(facts, need, weighed.candidates)
     if not offered:
         message = "nothing to choose from: name machines under `considers`, what you own under `owns`, or a budget"
         raise UsageError(message)
     machines = list(dict.fromkeys(machine.id for option in offered for machine in option.machines))
-    served = table(facts, calibration, need, machines, offered)
+    served = table(facts, calibration, need, machines, offered, by)
     found = costed(facts, need, standings(need, offered, served))
     pick = chosen(found)
     doubted = doubt(need, found, served, pick) if pick and served else None

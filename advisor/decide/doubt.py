@@ -51,7 +51,7 @@ class Doubt:
     stands: float
     """Share of draws in which the same option is chosen."""
     instead: Mapping[str, float]
-    """Option → share of draws in which it is chosen; less than 1 together where some draws leave nothing open."""
+    """Option → share of draws in which it is chosen; less than 1 together where in some nothing open does any of the work."""
     met: Mapping[Cell, float]
     """Option and workload → share of draws in which it is fast enough."""
     alone: Mapping[Cell, float]
@@ -78,7 +78,9 @@ def doubt(
         for each in found for one in each.served
     }  # fmt: skip
     costs = np.stack([_cost(need, each, met, _price(each, things, draws), draws) for each in found])
-    # One more than the options: a draw in which none is open.
+    if _does_any(pick):
+        costs = np.where(_useless(found, met), NEVER, costs)
+    # One more than the options: a draw in which none is open that does any of it.
     picks = np.where(costs.min(axis=0) >= NEVER, len(found), np.argmin(costs, axis=0))
     index = next(number for number, each in enumerate(found) if each is pick)
     drawn: dict[Cell, Draws] = {cell: speed for cell, speed in speeds.items() if speed is not None and np.ptp(speed)}
@@ -90,6 +92,21 @@ def doubt(
         alone={cell: float(np.mean(flags)) for cell, flags in enough.items()},
         worth={cell: _worth(values, picks, len(found) + 1) for cell, values in drawn.items()},
     )  # fmt: skip
+
+
+def _does_any(pick: Standing) -> bool:
+    return len(pick.missed) < sum(one.workload.must for one in pick.served)
+
+
+def _useless(found: Sequence[Standing], met: Mapping[Cell, Flags]) -> Flags:
+    """In which draws buying the option would do nothing of what must be done: nobody buys that for being cheap."""
+    rows = [
+        ~np.any([met[each.option.name, one.workload.name] for one in each.served if one.workload.must], axis=0)
+        if each.option.bought and any(one.workload.must for one in each.served)
+        else np.zeros(len(next(iter(met.values()))), dtype=bool)
+        for each in found
+    ]
+    return np.stack(rows)
 
 
 def _instead(found: Sequence[Standing], picks: NDArray[np.intp]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from advisor.decide.bill import Bill, bill_of
 from advisor.decide.cases import Excluded, cases, offered
 from advisor.decide.choose import READABLE_TOK_S, ordered
-from advisor.estimate.footprint import CannotRun, footprint
+from advisor.estimate.footprint import CannotRun, bare_footprint
 from advisor.estimate.note import note
 from advisor.estimate.placement import RUNS
 from advisor.estimate.weights import CannotSize, weight_bytes
@@ -116,7 +116,7 @@ def beyond_training(case: Case) -> bool:
 def _sketch(facts: Facts, calibration: Calibration, case: Case) -> Finding:
     """The finding of the case as far as its place in the order and its memory go."""
     try:
-        held = footprint(case, facts.quants.__getitem__)
+        held = bare_footprint(case, facts.quants.__getitem__)
     except CannotRun as reason:
         return unsupported(case, reason.why)
     verdict = held.placement.verdict
@@ -128,8 +128,10 @@ def _sketch(facts: Facts, calibration: Calibration, case: Case) -> Finding:
     )  # fmt: skip
 
 
-def cell(facts: Facts, calibration: Calibration, found: Finding | None, quantity: Quantity, bill: Bill | None = None) -> Cell:
-    """What a table shows of the pair whose best way to run is `found`; `bill` is what the machine costs."""
+def cell(  # noqa: PLR0913 - what is known of the pair, and what of it is asked
+    facts: Facts, calibration: Calibration, found: Finding | None, quantity: Quantity, bill: Bill | None = None, row: Measured | None = None,
+) -> Cell:  # fmt: skip
+    """What a table shows of the pair whose best way to run is `found`; `bill` is what the machine costs, `row` what `nearest` says."""
     if found is None or found.footprint is None:
         return Cell(found, quantity)
     uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]
@@ -139,7 +141,7 @@ def cell(facts: Facts, calibration: Calibration, found: Finding | None, quantity
         best=found, quantity=quantity, rate=_rate(facts, calibration, found, quantity),
         share=sum(use.used_bytes for use in uses) / usable if usable > 0 else None,
         price_per_tok_s=bill.amount.mid / per.tok_s if bill and per and per.tok_s else None,
-        measured=nearest(facts, calibration, found) if quantity == "decode" and found.verdict in RUNS else None,
+        measured=row if quantity == "decode" and found.verdict in RUNS else None,
     )  # fmt: skip
 
 

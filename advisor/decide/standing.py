@@ -11,13 +11,15 @@ from advisor.decide.served import serve
 from advisor.estimate.machine import AS_IT_COMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from advisor.catalog.contents import Facts
     from advisor.decide.need import Need, Workload
     from advisor.decide.options import Option
     from advisor.decide.served import Served
     from advisor.evidence.calibration import Calibration
+
+    Serve = Callable[..., Served]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,17 @@ def told(need: Need) -> tuple[Workload, ...]:
     return tuple(work for work in need.workloads if work.kind == "text")
 
 
-def table(
-    facts: Facts, calibration: Calibration, need: Need, machines: Sequence[str], options: Sequence[Option]
-) -> Mapping[tuple[str, str], Served]:
-    """Machine and workload name → what that machine makes of it, for every machine of every option."""
+def table(  # noqa: PLR0913 - a need, what is weighed, and by whom
+    facts: Facts, calibration: Calibration, need: Need, machines: Sequence[str], options: Sequence[Option], by: Serve = serve,
+) -> Mapping[tuple[str, str], Served]:  # fmt: skip
+    """Machine and workload name → what that machine makes of it, for every machine of every option.
+
+    `by` answers for one of them as `served.serve` does, which may remember what it said before.
+    """
     known = {machine.id: machine for option in options for machine in option.machines}
     stated = setups(facts, need)
     return {
-        (name, work.name): serve(facts, calibration, work, known[name], as_of=need.as_of, setup=stated.get(name, AS_IT_COMES))
+        (name, work.name): by(facts, calibration, work, known[name], as_of=need.as_of, setup=stated.get(name, AS_IT_COMES))
         for name in machines for work in told(need)
     }  # fmt: skip
 

@@ -208,15 +208,19 @@ def _because(found: Sequence[Standing], pick: Standing, doubted: Doubt) -> Note:
     weak = [one for one in pick.served if one.workload.must and one.runs and one.grade not in GOOD_GRADES]
     if weak:
         words += f"; weakest evidence: {_listed(one.workload.name for one in weak)}"
+    nothing = 1 - sum(doubted.instead.values())
+    if nothing >= LEAST_SAID:
+        words += "; in {nothing_share} nothing open does any of it"
+    said = {"stands_share": doubted.stands} | ({"nothing_share": nothing} if nothing >= LEAST_SAID else {})
     others = [(doubted.instead.get(each.option.name, 0.0), each) for each in found if each is not pick]
     share, rival = max(others, key=lambda pair: pair[0], default=(0.0, None))
     if rival is None or share < LEAST_SAID:
-        return note(words, stands_share=doubted.stands)
+        return note(words, **said)
     shown = "keeping what you own" if rival.option.name == KEEP else _name(rival)
     if share <= doubted.stands:
-        return note(f"{words}; else mostly {shown} ({{else_share}})", stands_share=doubted.stands, else_share=share)
+        return note(f"{words}; else mostly {shown} ({{else_share}})", **said, else_share=share)
     words += f"; {shown} is chosen more often ({{else_share}}), but {_why_not_the_pick(rival, pick)}"
-    return note(words, stands_share=doubted.stands, else_share=share)
+    return note(words, **said, else_share=share)
 
 
 def _why_not_the_pick(rival: Standing, pick: Standing) -> str:

@@ -16,7 +16,7 @@ from advisor.estimate.pooled import KvPool, place_pooled
 from advisor.estimate.pools import host_pool, pools_of
 from advisor.estimate.weights import CannotSize, Quants, Weights, weight_bytes
 
-__all__ = ["CannotRun", "Footprint", "footprint", "placed", "room_bytes", "why_refused"]
+__all__ = ["CannotRun", "Footprint", "bare_footprint", "footprint", "placed", "room_bytes", "why_refused"]
 
 LLAMA_CPP_RULES = frozenset({"llama.cpp", "ollama-2025"})
 
@@ -152,15 +152,20 @@ def why_refused(case: Case) -> str | None:
 
 def footprint(case: Case, quants: Quants) -> Footprint:
     """Where the bytes of `case` go. Raises CannotRun with the reason where nothing sourced says."""
+    found = bare_footprint(case, quants)
+    remarks = policy_notes(case, found.placement, lambda other: placed(other, found.weights).placement)
+    return replace(found, notes=(*found.notes, *remarks))
+
+
+def bare_footprint(case: Case, quants: Quants) -> Footprint:
+    """The same without remarks on what other settings would change, which take as long as the rest."""
     if refused := why_refused(case):
         raise CannotRun(refused)
     try:
         weights = weight_bytes(case.model, case.quant, case.container, quants)
     except CannotSize as reason:
         raise CannotRun(str(reason)) from reason
-    found = placed(case, weights)
-    remarks = policy_notes(case, found.placement, lambda other: placed(other, weights).placement)
-    return replace(found, notes=(*found.notes, *remarks))
+    return placed(case, weights)
 
 
 def placed(case: Case, weights: Weights) -> Footprint:

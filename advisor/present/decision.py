@@ -40,30 +40,39 @@ def text(facts: Facts, found: Decision, output_format: TableFormat, *, everythin
     if output_format == "csv":
         return options_table(found, "csv")
     heading = "## {}" if output_format == "markdown" else "{}"
-    verdict = found.verdict
-    parts = _answer(found, output_format)
-    parts += _block("buy if", [say(n) for n in verdict.buy_if] if verdict else [], heading)
-    parts += _block("don't buy if", [say(n) for n in verdict.do_not_if] if verdict else [], heading)
+    before, after = blocks(found, everything=everything)
+    parts = answer_lines(found)
+    if output_format == "markdown":
+        parts = [part for line in parts for part in (line, "")][:-1]
+    parts += [part for title, lines in before for part in _block(title, lines, heading)]
     if table := options_table(found, output_format, everything=everything):
         title = f"options: price in {found.need.market.currency}, tokens per second of each request at the usual prompt"
         parts += ["", heading.format(title), *([""] if output_format == "markdown" else []), table]
-    parts += _block("not weighed", [say(why) for why in found.aside], heading)
-    parts += _block("ruled out", _ruled_out(found), heading)
-    parts += _block("prices", _prices(found, everything=everything), heading)
-    parts += _block("what would change it", _doubts(found), heading)
-    parts += _block("not answered", [say(why) for why in found.unanswered], heading)
+    parts += [part for title, lines in after for part in _block(title, lines, heading)]
     return "\n".join(parts)
 
 
-def _answer(found: Decision, output_format: TableFormat) -> list[str]:
+def answer_lines(found: Decision) -> list[str]:
+    """The sentence, how sure it is, and what it turns on."""
     if found.pick is None or found.verdict is None:
         return ["Nothing considered keeps to the limits of the need."]
     verdict = found.verdict
     lines = [say(verdict.sentence), f"confidence {verdict.confidence.upper()}: {say(verdict.because)}"]
-    lines += [say(verdict.turns_on)] if verdict.turns_on else []
-    if output_format != "markdown":
-        return lines
-    return [part for line in lines for part in (line, "")][:-1]
+    return [*lines, say(verdict.turns_on)] if verdict.turns_on else lines
+
+
+Blocks = list[tuple[str, list[str]]]
+
+
+def blocks(found: Decision, *, everything: bool = False) -> tuple[Blocks, Blocks]:
+    """What is said before the table of options and after it: titles with their sentences, of which there may be none."""
+    verdict = found.verdict
+    before = [("buy if", [say(n) for n in verdict.buy_if] if verdict else []), ("don't buy if", [say(n) for n in verdict.do_not_if] if verdict else [])]
+    after = [
+        ("not weighed", [say(why) for why in found.aside]), ("ruled out", _ruled_out(found)), ("prices", _prices(found, everything=everything)),
+        ("what would change it", _doubts(found)), ("not answered", [say(why) for why in found.unanswered]),
+    ]  # fmt: skip
+    return before, after
 
 
 def _block(title: str, lines: Sequence[str], heading: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("model", "machine", "asked"), [
     ("gpt-oss-120b", "dgx-spark", Asked()), ("qwen3-30b-a3b", "rtx-5090", Asked(32768)), ("glm-4.7-flash", "rtx-4090+rtx-5070-ti", Asked(16384)),
-    ("llama-3.1-8b", "rtx-3090", Asked(8192, 1, "vllm")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
+    ("llama-3.1-8b", "rtx-5090", Asked(8192, 1, "llama.cpp")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
 ])  # fmt: skip
 def test_a_cell_is_what_its_copied_command_prints(facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked) -> None:
     answers, view = answers_of(facts), View(model=model, machine=machine, asked=asked)

@@ -51,7 +51,9 @@ def test_every_price_of_an_example_has_its_date_and_its_rows(decisions: dict[str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_open_option_has_a_cost_that_is_at_least_what_is_paid_less_what_comes_back(decisions: dict[str, Decision], name: str) -> None:
+def test_every_open_option_has_a_cost_that_is_at_least_what_is_paid_less_what_comes_back(
+    decisions: dict[str, Decision], name: str
+) -> None:
     found = decisions[name]
     back = 1 - found.need.keeping.resale_share
     for each in found.standings:
@@ -71,7 +73,9 @@ def test_the_reference_case_keeps_what_fits_on_the_desktop(decisions: dict[str, 
     assert {one.machine for one in found.standings[-1].served if one.workload.name in fits} == {"rtx-4090+rtx-5070-ti"}
 
 
-def test_the_reference_case_buys_the_cheaper_of_two_boxes_that_are_the_same_inside(decisions: dict[str, Decision]) -> None:
+def test_the_reference_case_buys_the_cheaper_of_two_boxes_that_are_the_same_inside(
+    decisions: dict[str, Decision],
+) -> None:
     found = decisions["spark-or-desktop"]
     assert found.pick
     assert found.pick.option.name == "asus-gx10"
@@ -103,14 +107,18 @@ def test_what_is_not_weighed_is_counted_only_where_nothing_is_named(decisions: d
 def test_noise_nobody_knows_is_said_and_rules_nothing_out(facts: Facts, calibration: Calibration) -> None:
     quiet = Need(workloads=(Workload(name="w", model="gpt-oss-20b"),), limits=Limits(budget=3000, noise_dba=35))
     found = decide(facts, calibration, quiet)
-    assert [say(why) for why in found.unanswered] == ["the limit of 35 dBA: noise cannot be known, no source of the catalog states any"]
+    assert [say(why) for why in found.unanswered] == [
+        "the limit of 35 dBA: noise cannot be known, no source of the catalog states any"
+    ]
     assert found.pick
 
 
 def test_a_composed_machine_is_found_by_its_name(decisions: dict[str, Decision]) -> None:
     found = decisions["team-of-20"]
     assert found.machine("2x-rtx-pro-5000").members
-    assert {gap.machine for gap in found.gaps} <= {machine.id for each in found.standings for machine in each.option.machines}
+    assert {gap.machine for gap in found.gaps} <= {
+        machine.id for each in found.standings for machine in each.option.machines
+    }
 
 
 def test_nothing_to_choose_from_is_a_usage_error(facts: Facts, calibration: Calibration) -> None:
@@ -118,7 +126,9 @@ def test_nothing_to_choose_from_is_a_usage_error(facts: Facts, calibration: Cali
         decide(facts, calibration, Need(workloads=(Workload(name="w", model="gpt-oss-20b"),), limits=Limits(budget=1)))
 
 
-def test_the_same_need_is_decided_the_same_twice(facts: Facts, calibration: Calibration, decisions: dict[str, Decision]) -> None:
+def test_the_same_need_is_decided_the_same_twice(
+    facts: Facts, calibration: Calibration, decisions: dict[str, Decision]
+) -> None:
     again = decide(facts, calibration, decisions["spark-or-desktop"].need)
     assert again.doubt == decisions["spark-or-desktop"].doubt
     assert [say(each.sentence) for each in (again.verdict, decisions["spark-or-desktop"].verdict) if each] == [
@@ -126,7 +136,9 @@ def test_the_same_need_is_decided_the_same_twice(facts: Facts, calibration: Cali
     ] * 2  # fmt: skip
 
 
-def test_removing_an_option_that_is_not_on_the_front_changes_no_choice(facts: Facts, calibration: Calibration, decisions: dict[str, Decision]) -> None:
+def test_removing_an_option_that_is_not_on_the_front_changes_no_choice(
+    facts: Facts, calibration: Calibration, decisions: dict[str, Decision]
+) -> None:
     before = decisions["one-spark-two-sparks-or-m3-ultra"]
     off = {each.option.name for each in before.standings} - {each.option.name for each in before.front}
     kept = tuple(one for one in before.need.considers if one.machine not in off)

@@ -24,11 +24,20 @@ def missing(options: list[Standing], **changed: Any) -> list[Gap]:
 
 
 def test_impact_is_high_from_one_choice_in_ten_and_medium_from_one_in_fifty() -> None:
-    assert [impact_of(worth) for worth in (0.5, 0.1, 0.099, 0.02, 0.0199, 0.0)] == ["high", "high", "medium", "medium", "low", "low"]
+    assert [impact_of(worth) for worth in (0.5, 0.1, 0.099, 0.02, 0.0199, 0.0)] == [
+        "high",
+        "high",
+        "medium",
+        "medium",
+        "low",
+        "low",
+    ]
 
 
 def test_what_would_change_the_choice_comes_first() -> None:
-    found = missing([bought("sure", 300, {"chat": 25.0, "code": 40.0}), bought("unsure", 100, {"chat": HALF, "code": 40.0})])
+    found = missing(
+        [bought("sure", 300, {"chat": 25.0, "code": 40.0}), bought("unsure", 100, {"chat": HALF, "code": 40.0})]
+    )
     assert (found[0].machine, found[0].workload.name, found[0].impact) == ("unsure", "chat", "high")
     assert found[0].met is not None
     assert 0.3 < found[0].met < 0.7
@@ -49,7 +58,9 @@ def test_a_speed_nobody_can_tell_matters_most_where_any_would_do_for_no_more_mon
 
 
 def test_a_speed_nobody_can_tell_of_something_dearer_matters_little() -> None:
-    found = missing([bought("new", 900, {"chat": 25.0, "code": 40.0}), bought("blind", 2000, {"chat": 25.0, "code": None})])
+    found = missing(
+        [bought("new", 900, {"chat": 25.0, "code": 40.0}), bought("blind", 2000, {"chat": 25.0, "code": None})]
+    )
     assert all(gap.impact == "low" for gap in found if gap.machine == "blind")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +32,8 @@ DESKTOP = "rtx-4090+rtx-5070-ti"
 
 
 def need(**said: Any) -> Need:
-    return Need(**({"workloads": (WORK,), "market": EUROPE} | said))
+    usual: dict[str, Any] = {"workloads": (WORK,), "market": EUROPE}
+    return Need(**(usual | said))
 
 
 def named(found: tuple[Option, ...]) -> dict[str, Option]:
@@ -95,7 +95,9 @@ def test_more_budget_never_closes_an_option(facts: Facts, less: float, more: flo
 
 def test_what_is_sold_adds_to_the_budget(facts: Facts) -> None:
     asked = need(considers=consider("dgx-spark"), limits=Limits(budget=4000))
-    assert [say(why) for why in named(options(facts, asked))["dgx-spark"].out] == ["4,700 EUR is over the budget of 4,000"]
+    assert [say(why) for why in named(options(facts, asked))["dgx-spark"].out] == [
+        "4,700 EUR is over the budget of 4,000"
+    ]
     sold = replace(asked, owns=(Owned(machine=DESKTOP, sold_for=1000),))
     assert not named(options(facts, sold))["dgx-spark"].out
     assert machines_of(facts, sold) == ()
@@ -155,7 +157,9 @@ def own_world(**prices: float) -> Catalog:
 
 def standing(facts: Facts, asked: Need, name: str, **rates: float) -> Standing:
     option = named(options(facts, asked))[name]
-    return Standing(option, tuple(served(work, rate_machine(option), rates.get(work.name, 10.0)) for work in asked.workloads))
+    return Standing(
+        option, tuple(served(work, rate_machine(option), rates.get(work.name, 10.0)) for work in asked.workloads)
+    )
 
 
 def rate_machine(option: Option) -> str:
@@ -215,8 +219,7 @@ def test_where_nobody_can_tell_how_long_it_works_the_bill_says_so(catalog: Catal
     assert any("cannot be told" in say(why) for why in each.option.owning.notes)
 
 
-def test_a_single_price_above_the_budget_is_counted(tmp_path: Path) -> None:
-    del tmp_path
+def test_a_single_price_above_the_budget_is_counted() -> None:
     invented = own_world(cheap=100.0, dear=5000.0)
     weighed = considered(invented, need(limits=Limits(budget=1000), owns=(Owned(machine="cheap"),)))
     assert [each.machine for each in weighed.candidates] == ["cheap", "2x-cheap"]

@@ -35,7 +35,9 @@ def test_speed_is_asked_for_at_the_end_of_the_usual_prompt() -> None:
     assert demand_of(replace(work, prompt_tokens=None), None).depth_tokens == 32768
 
 
-def test_of_the_formats_that_keep_to_the_floor_the_one_with_most_bits_is_taken(facts: Facts, calibration: Calibration) -> None:
+def test_of_the_formats_that_keep_to_the_floor_the_one_with_most_bits_is_taken(
+    facts: Facts, calibration: Calibration
+) -> None:
     slow = on(facts, calibration, "rtx-5090", model="qwen3-30b-a3b", floor_tok_s=20.0)
     fast = on(facts, calibration, "rtx-5090", model="qwen3-30b-a3b", floor_tok_s=1e5)
     assert slow.finding
@@ -69,7 +71,9 @@ def test_work_that_is_no_text_is_not_told(facts: Facts, calibration: Calibration
     assert (found.runs, found.finding, found.grade) == (False, None, "none")
 
 
-def test_the_best_of_a_class_is_the_highest_scored_that_keeps_to_the_floor(facts: Facts, calibration: Calibration) -> None:
+def test_the_best_of_a_class_is_the_highest_scored_that_keeps_to_the_floor(
+    facts: Facts, calibration: Calibration
+) -> None:
     modest = on(facts, calibration, "rtx-5090", model=None, best="coding", floor_tok_s=20.0)
     rushed = on(facts, calibration, "rtx-5090", model=None, best="coding", floor_tok_s=100.0)
     assert modest.wanted
@@ -78,7 +82,9 @@ def test_the_best_of_a_class_is_the_highest_scored_that_keeps_to_the_floor(facts
     assert rushed.wanted.score <= modest.wanted.score
 
 
-def test_where_none_of_the_class_keeps_to_the_floor_the_highest_scored_that_runs_is_shown(facts: Facts, calibration: Calibration) -> None:
+def test_where_none_of_the_class_keeps_to_the_floor_the_highest_scored_that_runs_is_shown(
+    facts: Facts, calibration: Calibration
+) -> None:
     found = on(facts, calibration, "rtx-5090", model=None, best="coding", floor_tok_s=1e5)
     assert found.runs
     assert not found.is_fast_enough
@@ -96,7 +102,10 @@ def test_main_memory_of_stated_speed_makes_a_speed_of_what_runs_from_it(facts: F
 
 
 def test_faster_main_memory_is_never_slower(facts: Facts, calibration: Calibration) -> None:
-    rates = [on(facts, calibration, DESKTOP, Setup(host_bandwidth_bytes_s=speed * 1e9)).decode_tok_s for speed in (40, 60, 90)]
+    rates = [
+        on(facts, calibration, DESKTOP, Setup(host_bandwidth_bytes_s=speed * 1e9)).decode_tok_s
+        for speed in (40, 60, 90)
+    ]
     middles = [rate.mid for rate in rates if rate]
     assert len(middles) == 3
     assert middles == sorted(middles)
@@ -113,7 +122,10 @@ def test_a_processor_named_beside_cards_is_the_host_behind_them(facts: Facts, ca
 
 def test_excluded_sources_take_their_rows_out_of_what_is_measured(facts: Facts, calibration: Calibration) -> None:
     spark, work = facts.hardware["dgx-spark"], Workload(name="w", model="gpt-oss-120b", context_tokens=512)
-    for one in (serve(facts, calibration, work, spark), serve(facts, calibration, work, spark, exclude_sources=frozenset(facts.sources))):
+    for one in (
+        serve(facts, calibration, work, spark),
+        serve(facts, calibration, work, spark, exclude_sources=frozenset(facts.sources)),
+    ):
         assert one.decode_tok_s
     assert serve(facts, calibration, work, spark, exclude_sources=frozenset(facts.sources)).measured is None
 
@@ -135,4 +147,8 @@ def test_near_rows_and_rows_with_a_remark_answer_nothing() -> None:
 def test_a_measured_speed_has_the_spread_of_repeats_around_it() -> None:
     span = measured_range(beside(1, None))
     assert span.mid == 100
-    assert span.high / span.mid == pytest.approx(1 + LEVEL_IN_SPREADS * REPEATS_SHARE) == pytest.approx(span.mid / span.low)
+    assert (
+        span.high / span.mid
+        == pytest.approx(1 + LEVEL_IN_SPREADS * REPEATS_SHARE)
+        == pytest.approx(span.mid / span.low)
+    )

@@ -26,7 +26,10 @@ def test_of_equal_misses_the_least_cost_over_the_years_wins_not_the_least_price(
 
 
 def test_a_faster_machine_is_no_better_once_both_are_fast_enough() -> None:
-    enough, faster = bought("enough", 1000, {"chat": 21.0, "code": 31.0}), bought("faster", 1001, {"chat": 500.0, "code": 500.0})
+    enough, faster = (
+        bought("enough", 1000, {"chat": 21.0, "code": 31.0}),
+        bought("faster", 1001, {"chat": 500.0, "code": 500.0}),
+    )
     assert chosen([faster, enough]) is enough
 
 

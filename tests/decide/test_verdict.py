@@ -13,10 +13,12 @@ from advisor.decide.ranges import Range, exactly
 from advisor.decide.standing import Standing, chosen
 from advisor.decide.verdict import Verdict, verdict
 from advisor.present.formats import say
-from tests.decide.options_invented import CHAT, CODE, bought, cells, keeping, need
+from tests.decide.options_invented import CODE, bought, cells, keeping, need
 
 
-def judged(options: list[Standing], *, budget: float | None = None, resale: float = 0.0, sold: float | None = None) -> Verdict:
+def judged(
+    options: list[Standing], *, budget: float | None = None, resale: float = 0.0, sold: float | None = None
+) -> Verdict:
     asked = need(budget=budget, resale=resale)
     if sold is not None:
         asked = replace(asked, owns=(Owned(machine="old", sold_for=sold),))
@@ -38,12 +40,17 @@ def test_keeping_because_nothing_open_does_more_names_what_stays_out_of_reach() 
 
 
 def test_two_workloads_stay_out_of_reach() -> None:
-    assert say(judged([bought("new", 100, {})]).sentence).endswith("0 of 2 workloads that must be done; chat and code stay out of reach")
+    assert say(judged([bought("new", 100, {})]).sentence).endswith(
+        "0 of 2 workloads that must be done; chat and code stay out of reach"
+    )
 
 
 def test_a_price_is_never_said_without_its_date() -> None:
     found = judged([bought("new", 1234, {"chat": 25.0, "code": 40.0})])
-    assert say(found.sentence) == "Buy new for 1,234 EUR (2026-09-01): the only open choice that does all that must be done"
+    assert (
+        say(found.sentence)
+        == "Buy new for 1,234 EUR (2026-09-01): the only open choice that does all that must be done"
+    )
 
 
 def test_each_workload_is_set_head_to_head_with_what_is_owned() -> None:
@@ -51,7 +58,9 @@ def test_each_workload_is_set_head_to_head_with_what_is_owned() -> None:
     found = judged([mine, new])
     assert [(duel.workload.name, duel.factor) for duel in found.duels] == [("chat", 0.5), ("code", None)]
     assert [say(each) for each in found.buy_if] == ["you will run code: 40 tok/s on new, where what you own cannot"]
-    assert [say(each) for each in found.do_not_if] == ["your work is chat: what you own is 2 times as fast (100 tok/s against 50 tok/s)"]
+    assert [say(each) for each in found.do_not_if] == [
+        "your work is chat: what you own is 2 times as fast (100 tok/s against 50 tok/s)"
+    ]
 
 
 def test_speeds_within_a_tenth_are_no_reason_either_way() -> None:
@@ -68,7 +77,10 @@ def test_where_nothing_is_owned_it_says_what_the_choice_does_and_what_it_does_no
 
 def test_the_price_it_turns_on_is_where_the_next_option_costs_the_same() -> None:
     options = [bought("a", 1000, {"chat": 25.0, "code": 40.0}), bought("b", 1300, {"chat": 25.0, "code": 40.0})]
-    assert say(judged(options).turns_on or CHAT_NOTE) == "it turns on the price of 1,000 EUR (2026-09-01): above 1,300 EUR it would be b"
+    assert (
+        say(judged(options).turns_on or CHAT_NOTE)
+        == "it turns on the price of 1,000 EUR (2026-09-01): above 1,300 EUR it would be b"
+    )
 
 
 def test_a_resale_share_moves_no_flip_between_prices_alone() -> None:
@@ -94,7 +106,11 @@ def test_a_choice_over_points_with_good_evidence_is_of_high_confidence() -> None
 
 def test_weak_evidence_keeps_confidence_from_being_high() -> None:
     weak = bought("a", 1000, {"chat": 25.0, "code": 40.0})
-    guessed = [replace(one, finding=replace(one.finding, confidence=replace(one.finding.confidence, level="low"))) for one in weak.served if one.finding]
+    guessed = [
+        replace(one, finding=replace(one.finding, confidence=replace(one.finding.confidence, level="low")))
+        for one in weak.served
+        if one.finding
+    ]
     found = judged([replace(weak, served=tuple(guessed))])
     assert found.confidence == "medium"
     assert "weakest evidence: chat and code" in say(found.because)
@@ -120,8 +136,10 @@ spans = st.builds(lambda mid, up: Range(mid / up, mid, mid * up), st.floats(5, 1
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(st.floats(100, 3000), spans, spans), min_size=1, max_size=4), st.booleans())
-def test_every_share_a_verdict_says_is_between_nothing_and_all(rows: list[tuple[float, Range, Range]], owned: bool) -> None:  # noqa: FBT001
+@given(st.lists(st.tuples(st.floats(100, 3000), spans, spans), min_size=1, max_size=4), st.integers(0, 1))
+def test_every_share_a_verdict_says_is_between_nothing_and_all(
+    rows: list[tuple[float, Range, Range]], owned: int
+) -> None:
     options = [bought(f"m{n}", amount, {"chat": chat, "code": code}) for n, (amount, chat, code) in enumerate(rows)]
     found = judged(([keeping({"chat": exactly(50)})] if owned else []) + options)
     for name, value in found.because.values:

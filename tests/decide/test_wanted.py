@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -39,8 +40,6 @@ def test_every_class_ranks_models_by_one_of_its_benchmarks(facts: Facts, best_at
 
 
 def invented(rows: list[Score]) -> Any:
-    from dataclasses import replace
-
     models = {name: replace(DENSE, id=name, name=name) for name in ("a", "b", "c", "d", "e", "f")}
     return world(models=models, quality={each.id: each for each in rows})
 
@@ -49,7 +48,9 @@ FIRST, SECOND = SCORED_BY["coding"][:2]
 
 
 def test_of_several_scores_of_a_model_the_lowest_counts() -> None:
-    rows = [score(name, 50 + number, FIRST) for number, name in enumerate("abcde")] + [score("a", 90, FIRST, reported_by="its maker")]
+    rows = [score(name, 50 + number, FIRST) for number, name in enumerate("abcde")] + [
+        score("a", 90, FIRST, reported_by="its maker")
+    ]
     ranked = wanted_models(invented(rows), "coding")
     assert [each.model for each in ranked] == ["e", "d", "c", "b", "a"]
     assert ranked[-1].score == 50
