@@ -27,7 +27,7 @@ def host_bandwidth_bytes_s(facts: Facts, typed: str | float) -> float:
         return named.bandwidth_bytes_s
     speed = float(typed)
     if not 0 < speed <= FASTEST_GB_S:
-        raise UsageError(f"a host bandwidth of {speed:g} GB/s is not between 0 and {FASTEST_GB_S}")
+        raise UsageError(f"a host bandwidth of {typed} GB/s is not between 0 and {FASTEST_GB_S}")
     return units.gb_s(speed)
 
 

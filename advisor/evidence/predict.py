@@ -212,7 +212,7 @@ def _divided(  # noqa: PLR0913 - as above
     fixed, each = learned.term("fixed", where, link), learned.term("link", where, link)
     spent: Spent = (
         (f"each of {count} devices reading its part", pieces.bytes_s), ("fixed time of the layers", fixed * pieces.fixed_s),
-        (f"{reduces:.0f} all-reduces", each * reduces),
+        (f"{round(reduces)} all-reduces", each * reduces),
     )  # fmt: skip
     limited = ("memory bandwidth", "fixed time per layer", "link between devices")
     most = max(range(len(spent)), key=lambda at: spent[at][1])

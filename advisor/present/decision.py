@@ -67,7 +67,10 @@ Blocks = list[tuple[str, list[str]]]
 def blocks(found: Decision, *, everything: bool = False) -> tuple[Blocks, Blocks]:
     """What is said before the table of options and after it: titles with their sentences, of which there may be none."""
     verdict = found.verdict
-    before = [("buy if", [say(n) for n in verdict.buy_if] if verdict else []), ("don't buy if", [say(n) for n in verdict.do_not_if] if verdict else [])]
+    before = [
+        ("buy if", [say(n) for n in verdict.buy_if] if verdict else []),
+        ("don't buy if", [say(n) for n in verdict.do_not_if] if verdict else []),
+    ]
     after = [
         ("not weighed", [say(why) for why in found.aside]), ("ruled out", _ruled_out(found)), ("prices", _prices(found, everything=everything)),
         ("what would change it", _doubts(found)), ("not answered", [say(why) for why in found.unanswered]),

@@ -22,7 +22,7 @@ def drawn() -> tuple[list[float], list[tuple[str, ...]], list[str]]:
     """Five residuals a group, machines of two sizes, alternating in sign."""
     rng = np.random.default_rng(7)
     groups = [group for group in GROUPS for _ in range(5)]
-    names = [(f"hardware:{group.split('/')[0]}",) for group in groups]
+    names: list[tuple[str, ...]] = [(f"hardware:{group.split('/')[0]}",) for group in groups]
     return [float(rng.normal(0, SIZES[group.split("/")[0]])) for group in groups], names, groups
 
 
