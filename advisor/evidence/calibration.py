@@ -141,7 +141,7 @@ class Calibration:
         }  # fmt: skip
         level = found["level"]
         return Efficiency(
-            weights=found["e"] / level, kv=found["kappa"] * level, attention_s=found["chi"] * level,
+            weights=found["e"] / level, kv=found["kappa"] * level, attention_s=found["chi"] * level * group.matrix_slowness,
             layer_s=found["tau"] * self._stages(group) * level,
         )  # fmt: skip
 

@@ -10,8 +10,8 @@ from advisor.estimate.burst import Knee, Limit, Load, Served, binding, counts_to
 from advisor.estimate.concurrency import Costs, Moved, Parts, Scaling, ceiling_tok_s, costs_of, moved, parts
 from advisor.estimate.serving import max_requests
 from advisor.evidence.batching import Batching
-from advisor.evidence.concurrency_rows import Kind, dense_ops_s, recurrence, routing
-from advisor.evidence.observations import group
+from advisor.evidence.concurrency_rows import Kind, recurrence, routing
+from advisor.evidence.observations import dense_ops_s, group
 from advisor.evidence.predict import bandwidth_bytes_s, software_date
 from advisor.evidence.prefill_rows import usual_ubatch
 from advisor.units import tflops

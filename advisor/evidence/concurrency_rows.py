@@ -18,15 +18,13 @@ from advisor.estimate.decode import Traffic, traffic
 from advisor.estimate.kv_cache import TYPE_BYTES
 from advisor.estimate.serving import batch_tokens, max_requests
 from advisor.estimate.weights import CannotSize
-from advisor.evidence.observations import Group, group
+from advisor.evidence.observations import Group, dense_ops_s, group
 from advisor.evidence.ran import row_weights
-from advisor.units import tflops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from advisor.catalog.contents import Facts
-    from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
     from advisor.catalog.schema.record import Record
 
@@ -82,14 +80,6 @@ def recurrence(model: Model) -> str:
             if getattr(block, name):
                 return name
     return ""
-
-
-def dense_ops_s(hardware: Hardware) -> float | None:
-    """Dense 16-bit operations a second: measured where somebody did, else as published; None where neither is sourced."""
-    if hardware.measured_fp16_tflops:
-        return tflops(hardware.measured_fp16_tflops)
-    known = hardware.fp16_tflops is not None and "fp16_tflops" not in hardware.unverified
-    return tflops(hardware.fp16_tflops or 0.0) if known else None
 
 
 def why_no_batch(record: Record) -> str | None:

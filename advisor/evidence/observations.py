@@ -13,6 +13,7 @@ from advisor.catalog.schema.common import known_by
 from advisor.estimate.case import usual_backend
 from advisor.estimate.decode import Traffic, traffic
 from advisor.evidence.ran import ran
+from advisor.units import tflops
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -67,6 +68,8 @@ class Group:
     """Kind of stage → how many of it a layer has on average: each costs launches of its own."""
     stacked: bool = False
     """True for memory stacked on the package (HBM)."""
+    matrix_slowness: float = 1.0
+    """How much longer matrix units take for attention than at the reference rate; 1 where it runs on none, or nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,26 @@ def attention_kind(runtime: Runtime, date: str | None, flash: bool | None) -> st
     return "flash" if flash else "plain"
 
 
+def dense_ops_s(hardware: Hardware) -> float | None:
+    """Dense 16-bit operations a second: measured where somebody did, else as published; None where neither is sourced."""
+    if hardware.measured_fp16_tflops:
+        return tflops(hardware.measured_fp16_tflops)
+    known = hardware.fp16_tflops is not None and "fp16_tflops" not in hardware.unverified
+    return tflops(hardware.fp16_tflops or 0.0) if known else None
+
+
+MATRIX_ATTENTION = frozenset({"cuda"})
+"""Backends whose attention kernels multiply on matrix units."""
+REFERENCE_OPS_S = 1e14
+SLOWEST_MATRIX = 2.0
+"""Cards without matrix units publish 16-bit rates attention does not depend on."""
+
+
+def _matrix_slowness(hardware: Hardware, backend: str) -> float:
+    ops_s = dense_ops_s(hardware) if backend in MATRIX_ATTENTION else None
+    return min(REFERENCE_OPS_S / ops_s, SLOWEST_MATRIX) if ops_s else 1.0
+
+
 def group(  # noqa: PLR0913 - each is one condition a group depends on
     facts: Facts, model: Model, quant_id: str, hardware: Hardware, runtime: Runtime, backend: str | None, date: str | None,
     *, flash: bool | None = None,
@@ -174,7 +197,7 @@ def group(  # noqa: PLR0913 - each is one condition a group depends on
         kind="moe" if any(block.moe for block in model.blocks.values()) else "dense", format=format_family(facts, quant_id),
         attention=attention_kind(runtime, date, flash), memory=memory, bandwidth_bytes_s=hardware.bandwidth_bytes_s or REFERENCE_BYTES_S,
         program=runtime.id, architecture=model.model_type or model.same_architecture_as or model.id, heads=heads(model), stages=stages(model),
-        stacked=(hardware.memory_type or "").upper().startswith("HBM"),
+        stacked=(hardware.memory_type or "").upper().startswith("HBM"), matrix_slowness=_matrix_slowness(hardware, driver),
     )  # fmt: skip
 
 

@@ -69,6 +69,11 @@ def test_the_level_of_a_case_multiplies_its_whole_time() -> None:
     )
 
 
+def test_attention_on_faster_matrix_units_takes_less() -> None:
+    faster = replace(ALPHA, matrix_slowness=0.5)
+    assert LEARNED.efficiency(faster).attention_s == pytest.approx(LEARNED.efficiency(ALPHA).attention_s / 2)
+
+
 def test_stages_of_a_layer_add_up() -> None:
     both = replace(ALPHA, stages=(("attention", 0.5), ("dense", 1.0)))
     assert LEARNED.efficiency(both).layer_s == pytest.approx(LEARNED.efficiency(ALPHA).layer_s * (0.5 + 0.5))

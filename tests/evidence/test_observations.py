@@ -14,6 +14,7 @@ from advisor.evidence.observations import (
     chip,
     era,
     format_family,
+    group,
     identity,
     observe,
     plain_decode,
@@ -187,3 +188,12 @@ def test_paged_runtimes_always_had_flash_attention() -> None:
 def test_small_words() -> None:
     assert (era("2026-02-05"), era(None)) == ("2026", "undated")
     assert (format_family(world(), "q4_k_m"), format_family(world(), "f16")) == ("q4_k", "f16")
+
+
+@pytest.mark.parametrize(
+    ("tflops", "backend", "slowness"), [(200.0, "cuda", 0.5), (0.1, "cuda", 2.0), (None, "cuda", 1.0), (200.0, "vulkan", 1.0)]
+)  # fmt: skip
+def test_only_matrix_units_make_attention_quicker(tflops: float | None, backend: str, slowness: float) -> None:
+    device = replace(FAST, fp16_tflops=tflops)
+    found = group(world(), DENSE, "f16", device, TOOL, backend, None)
+    assert found.matrix_slowness == pytest.approx(slowness)
