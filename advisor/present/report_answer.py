@@ -213,7 +213,7 @@ def _options(scene: Scene) -> Iterator[Part]:
     )
     yield Table("Options, the choice first after keeping what there is", tuple(Head(head) for head in heads), rows)
     yield Paragraph(
-        "On the front: no other open option is at least as good in price, in every speed and in power, and better in one."
+        "On the front: no other open option is at least as good in price, cost over the years, floors met, every speed and power, and better in one."
     )
     if rest:
         yield Paragraph(
