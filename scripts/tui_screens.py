@@ -19,7 +19,9 @@ SIZES = ("80x24", "120x36", "200x60")
 VISITS = {
     "fit": "", "fit-aggregate": "= = v v", "fit-filter": "/ moe Space hw:spark,rtx Enter", "why": "e", "help": "?", "export": "x",
     "memory": "Enter", "speed": "Enter Right", "many": "Enter Right Right", "facts": "Enter Right Right Right",
-    "formats": "Enter Right Right Right Right", "evidence": "3",
+    "formats": "Enter Right Right Right Right", "evidence": "3", "compare": "4", "decide-empty": "5", "decide": "5 C-o Down Down Enter",
+    "decide-typing": "5 C-o Down Down Enter Down Down Enter", "decide-compared": "5 C-o Down Down Enter c d", "gaps": "6",
+    "gaps-of-need": "5 C-o Down Down Enter 6", "new-row": "6 n",
 }  # fmt: skip
 STILL_S, MOST_S = 0.3, 20.0
 
@@ -28,13 +30,13 @@ class Terminal:
     """A tmux server of its own with one session of the app."""
 
     def __init__(self, size: str, home: Path, arguments: str) -> None:
-        self.socket = str(home / f"tmux-{size}")
+        self.socket = str(home / f"tmux-{time.monotonic_ns()}")
         columns, lines = size.split("x")
         command = f"cd {shlex.quote(str(ROOT))} && HOME={shlex.quote(str(home))} COLORTERM=truecolor {sys.executable} -m advisor tui {arguments}; sleep 5"
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", lines, "sh", "-c", command)
 
     def _tmux(self, *words: str) -> str:
-        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, check=True, env=os.environ)  # noqa: S603, S607
+        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, check=True, env=os.environ)  # noqa: S603, S607  # fmt: skip
         return done.stdout
 
     def screen(self) -> str:

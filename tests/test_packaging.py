@@ -61,3 +61,9 @@ def test_the_first_question_is_answered_from_the_shipped_snapshot(installed: Pat
 def test_the_catalog_lies_inside_the_package_only(installed: Path) -> None:
     assert (installed / "advisor" / "catalog" / "data" / "models").is_dir()
     assert {path.name.split("-")[0] for path in installed.iterdir()} == {"advisor", "local_llm_advisor"}
+
+
+def test_the_examples_come_with_the_package(installed: Path) -> None:
+    """`ctrl+o` on the screens offers them."""
+    shipped = {path.name for path in (installed / "advisor" / "catalog" / "examples").iterdir()}
+    assert shipped == {path.name for path in (ROOT / "examples").glob("*.yaml")}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,13 +14,13 @@ from advisor.cli.options import TOKENS, catalog_option, open_facts
 from advisor.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from advisor.catalog.contents import Facts
     from advisor.tui.view import View
 
-SCREENS = ("fit", "model", "evidence")
+SCREENS = ("fit", "model", "evidence", "compare", "decide", "gaps")
 """Names of the screens, without importing any."""
+IN_BROWSER = "TEXTUAL_DRIVER"
+"""Set by textual-serve, which shows what is drawn in a browser."""
 
 
 @click.command(short_help="Models and machines on a screen, with the evidence one key away.")
@@ -30,6 +32,7 @@ SCREENS = ("fit", "model", "evidence")
 @click.option("--quant", help="Quantization.  [default: the usual ones]")
 @click.option("--runtime", help="Runtime.  [default: all]")
 @click.option("--filter", "words", help='What is shown: "moe <40gb ctx>=128k hw:spark tier<=2".')
+@click.option("--need", type=click.Path(path_type=Path, dir_okay=False), help="Open this need.yaml on Decide.")
 @click.option("--glyphs", type=click.Choice(["braille", "blocks", "ascii"]), help="What pictures are made of.")
 @catalog_option
 def tui(catalogs: tuple[Path, ...], **values: Any) -> int:
@@ -38,8 +41,9 @@ def tui(catalogs: tuple[Path, ...], **values: Any) -> int:
     \b
     advisor tui
     advisor tui --model gpt-oss-120b --hw spark --screen evidence
+    advisor tui --need examples/spark-or-desktop.yaml
     """  # noqa: D301 - \b keeps click from rewrapping the examples
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not os.environ.get(IN_BROWSER):
         raise UsageError("the screens need a terminal: advisor fit answers in a pipe")
     return opened(open_facts(catalogs), values)
 
@@ -86,4 +90,9 @@ def asked_for(facts: Facts, view: View, values: dict[str, Any]) -> View:
         view.asked, runtime=runtime, context_tokens=said.get("context_tokens", view.asked.context_tokens),
         concurrency=said.get("concurrency", view.asked.concurrency),
     )  # fmt: skip
-    return replace(view, asked=asked).on(said.get("screen", view.screen))
+    view = replace(view, asked=asked).on(said.get("screen", "decide" if "need" in said else view.screen))
+    if "need" not in said:
+        return view
+    from advisor.tui import need_files
+
+    return replace(view, draft=need_files.read(facts, str(said["need"])), step=0, row=0)

@@ -147,7 +147,9 @@ def cell(  # noqa: PLR0913 - what is known of the pair, and what of it is asked
 
 def nearest(facts: Facts, calibration: Calibration, found: Finding) -> Measured | None:
     """The nearest row to the case without a remark; None where it is far, or nobody measured the pair."""
-    rows = worth_showing(facts, found.case, measured(facts, calibration, found.case, found.case.demand.depth_tokens or 0))
+    rows = worth_showing(
+        facts, found.case, measured(facts, calibration, found.case, found.case.demand.depth_tokens or 0)
+    )
     first = next((row for row in rows if not row.remark), None)
     return None if first is None or first.closeness == "far" else first
 

@@ -70,7 +70,12 @@ def board(found: Comparison, facts: Facts, width: int, cursor: int, *, differenc
     """
     prices = _left(machine_lines(found, facts.date), differences=differences)
     rows = [(row, _left(row_lines(found, row), differences=differences)) for row in found.rows]
-    layout = _layout([each.hardware.id for each in found.machines], [*prices, *(line for _, held in rows for line in held)], width, cursor)
+    layout = _layout(
+        [each.hardware.id for each in found.machines],
+        [*prices, *(line for _, held in rows for line in held)],
+        width,
+        cursor,
+    )
     told = dict(zip((each.model.id for each in found.models), sentences(found), strict=True))
     lines = [BoardLine("price and power", title=True), *(layout.line(line.label, line.cells) for line in prices)]
     for row, held in rows:
@@ -79,13 +84,18 @@ def board(found: Comparison, facts: Facts, width: int, cursor: int, *, differenc
         lines += [BoardLine("", model), BoardLine(shortened(title, width), model, title=True)]
         lines += [layout.line(line.label, line.cells, model) for line in held]
         lines += [BoardLine(text, model) for text in _sentences(told[model][1], width)]
-    for title, notes in (("what the prices are made of", bill_lines(found)), ("what the power rests on", power_notes(found))):
+    for title, notes in (
+        ("what the prices are made of", bill_lines(found)),
+        ("what the power rests on", power_notes(found)),
+    ):
         lines += [BoardLine(""), BoardLine(title, title=True), *(BoardLine(text) for text in _sentences(notes, width))]
     return Board(_heads(found, layout), tuple(lines), layout.columns)
 
 
 def _left(lines: Sequence[Line], *, differences: bool) -> list[Line]:
-    return [line for line in lines if not differences or len({cell.rstrip(f" {SURE}{LIKELY}") for cell in line.cells}) > 1]
+    return [
+        line for line in lines if not differences or len({cell.rstrip(f" {SURE}{LIKELY}") for cell in line.cells}) > 1
+    ]
 
 
 def _layout(names: Sequence[str], lines: Sequence[Line], width: int, cursor: int) -> _Layout:
@@ -100,7 +110,10 @@ def _layout(names: Sequence[str], lines: Sequence[Line], width: int, cursor: int
 
 def _heads(found: Comparison, layout: _Layout) -> tuple[str, ...]:
     """Names of the machines over their columns, in as many lines as the longest takes."""
-    parts = [wrap(found.machines[place].hardware.id.replace("+", "+ "), layout.column, break_on_hyphens=True) for place in layout.columns]
+    parts = [
+        wrap(found.machines[place].hardware.id.replace("+", "+ "), layout.column, break_on_hyphens=True)
+        for place in layout.columns
+    ]
     tall = max(map(len, parts), default=1)
     return tuple(
         (" " * layout.label + "".join(" " * GAP + (each[row] if row < len(each) else "").ljust(layout.column) for each in parts)).rstrip()
@@ -110,7 +123,9 @@ def _heads(found: Comparison, layout: _Layout) -> tuple[str, ...]:
 
 def _sentences(texts: Sequence[str], width: int) -> Iterator[str]:
     for text in texts:
-        yield from wrap(text, max(1, width), initial_indent=INDENT, subsequent_indent=INDENT * 2, break_on_hyphens=False)
+        yield from wrap(
+            text, max(1, width), initial_indent=INDENT, subsequent_indent=INDENT * 2, break_on_hyphens=False
+        )
 
 
 def as_rows(found: Comparison, facts: Facts) -> list[list[str]]:

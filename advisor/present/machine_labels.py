@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from advisor import units
-from advisor.catalog.schema.hardware import Hardware
 from advisor.estimate.machine import machine
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
 
 NOISE = re.compile(r"\b(NVIDIA|GeForce|AMD|Radeon|Apple|Intel|Ryzen|Instinct|desktop|\(.*?\)|\d+ ?GB)\b|\(.*?\)")
 """Words of a name that say what stands beside it anyway, or what everybody leaves out."""
@@ -18,7 +18,8 @@ NOISE = re.compile(r"\b(NVIDIA|GeForce|AMD|Radeon|Apple|Intel|Ryzen|Instinct|des
 
 def machine_label(hardware: Hardware) -> str:
     """The name without its maker and its memory."""
-    short = re.sub(r"\s*\+\s*", "+", " ".join(NOISE.sub(" ", hardware.name).replace(",", " ").split())).strip("+ ")
+    words = " ".join(NOISE.sub(" ", hardware.name).replace(",", " ").split())
+    short = words.replace(" + ", "+").strip(" +") if "+" in hardware.id else words.strip()
     return short or hardware.name
 
 

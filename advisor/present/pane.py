@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAST_FIGURE_LINES = 10
 MOST_FIGURE_LINES = 18
 SHOWN_ROWS = 4
-LABEL = 11
+LABEL, LEAST_FOLDED = 11, 24
 """Columns before what a label names."""
 
 
@@ -125,6 +125,7 @@ def facts_lines(finding: Finding, width: int) -> list[str]:
 
 def folded(line: str, width: int) -> list[str]:
     """The line in as many as it takes, words whole; further ones are indented as its text is."""
+    width = max(width, LEAST_FOLDED)
     if len(line) <= width:
         return [line]
     indent = " " * LABEL if line[LABEL - 1 : LABEL] == " " and line[LABEL : LABEL + 1] != " " else " "

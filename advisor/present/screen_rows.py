@@ -9,7 +9,7 @@ from advisor import units
 from advisor.present.card_rows import said, spaced
 from advisor.present.evidence_table import MARKS, SHORT, predicted, thousands
 from advisor.present.fit_card import VERDICTS
-from advisor.present.formats import as_printed, gib, signed_share, tok_s, tokens
+from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
 from advisor.present.machine_labels import machine_label
 from advisor.present.pane import LABEL, folded, memory_bar
 from advisor.present.screen_table import Wanted
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from advisor.evidence.finding import Finding, Measured
     from advisor.present.card import Card
 
-LEGEND = ("● this very case  ◐ near  ○ far, digit: tier", "off: measured against predicted", "?: the source does not say")
+LEGEND = (
+    "● this very case  ◐ near  ○ far, digit: tier",
+    "off: measured against predicted",
+    "?: the source does not say",
+)
 NAMED = {"aggregate_tok_s": "together", "decode_tok_s": "each", "prefill_tok_s": "prefill", "train_tok_s": "training", "ttft_s": "TTFT s",
          "power_w": "watts"}  # fmt: skip
 """What a row that is no decode rate of one request measures, tok/s where nothing else is said."""
@@ -38,7 +42,7 @@ WAYS = (
     Wanted("bits", right=True, rank=5), Wanted("max context", right=True, rank=6),
 )  # fmt: skip
 BAR_WIDTHS = (8, 40)
-NAME = 26
+NAME, LEAST_CARD = 26, 40
 
 
 def evidence_row(row: Measured) -> list[str]:
@@ -104,13 +108,19 @@ def way_row(found: Finding) -> list[str]:
 def memory_lines(found: Finding | None, reach: Limits | None, name: str, width: int) -> list[str]:
     """Two lines a machine: the pool of its devices as a bar, and the context with which it stops fitting."""
     if found is None or found.footprint is None:
-        return [shortened(name, width - 1), "  no runtime loads any offered format there" if found is None else "  cannot run"]
+        why = f"cannot run: {say(found.confidence.reason)}" if found else "no runtime loads any offered format there"
+        label = machine_label(found.case.machine.hardware) if found else name
+        return [shortened(label, width - 1), shortened(f"  {why}", width - 1)]
     uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]
     usable, used = sum(use.pool.usable_bytes for use in uses), sum(use.used_bytes for use in uses)
     label = shortened(machine_label(found.case.machine.hardware) or name, NAME).ljust(NAME)
     room = f"{units.to_gib(used):.1f} of {gib(usable)}"
     bar_width = min(max(width - NAME - len(room) - 3, BAR_WIDTHS[0]), BAR_WIDTHS[1])
-    bar = memory_bar(max(uses, key=lambda use: use.used_bytes), bar_width) if len(uses) == 1 else _together(found, bar_width)
+    bar = (
+        memory_bar(max(uses, key=lambda use: use.used_bytes), bar_width)
+        if len(uses) == 1
+        else _together(found, bar_width)
+    )
     return [f"{label} {bar} {room}", "  " + _until(found, reach)[: width - 3]]
 
 
@@ -144,6 +154,7 @@ def _until(found: Finding, reach: Limits | None) -> str:
 
 def card_lines(facts: Facts, card: Card, width: int) -> list[str]:
     """The facts of a card, each with the numbers of its sources, and the sources."""
+    width = max(width, LEAST_CARD)
     ids = tuple(dict.fromkeys((*(source for fact in card.facts for source in fact.sources), *card.sources)))
     number = {source: place for place, source in enumerate(ids, 1)}
     widest = max((len(fact.label) for fact in card.facts), default=0)

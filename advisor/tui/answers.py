@@ -7,10 +7,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from advisor.decide.choose import answer
-from advisor.decide.grid import best, cell, price
+from advisor.decide.compare import cell as side
+from advisor.decide.compare import compare
+from advisor.decide.grid import best, cell, nearest, price
 from advisor.decide.market import Market
 from advisor.decide.pair import pair
 from advisor.decide.question import Question
+from advisor.decide.served import serve
 from advisor.estimate.limits import limits
 from advisor.evidence.calibration import Calibration
 from advisor.evidence.curve import with_curve
@@ -22,11 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.decide.bill import Bill
+    from advisor.decide.compare import Cell as Side
+    from advisor.decide.compare import Comparison
+    from advisor.decide.decision import Decision
     from advisor.decide.grid import Cell
+    from advisor.decide.need import Need, Workload
     from advisor.decide.pair import Pair
+    from advisor.decide.served import Served
     from advisor.estimate.limits import Limits
-    from advisor.evidence.finding import Finding
+    from advisor.evidence.finding import Finding, Measured
     from advisor.tui.view import Asked, View
 
 T = TypeVar("T")
@@ -102,7 +111,14 @@ class Answers:
 
     def _cell(self, view: View, model: str, machine: str) -> Cell:
         found = self.best(view.asked, model, machine)
-        return cell(self.facts, self.calibration, found, view.quantity, self.bill(machine))
+        row = self._row(found, machine) if found and found.footprint and view.quantity == "decode" else None
+        return cell(self.facts, self.calibration, found, view.quantity, self.bill(machine), row)
+
+    def _row(self, found: Finding, machine: str) -> Measured | None:
+        """The nearest row, which another context changes nothing about: rows are compared at an empty cache."""
+        case = found.case
+        key = (case.model.id, machine, case.quant.id, case.runtime.id, case.backend, case.demand.concurrency)
+        return self._once("row", key, lambda: nearest(self.facts, self.calibration, found))
 
     def best(self, asked: Asked, model: str, machine: str) -> Finding | None:
         """The best way to run the pair, with its memory and its decode speed."""
@@ -124,14 +140,20 @@ class Answers:
     def findings(self, asked: Asked, model: str, machine: str) -> tuple[Finding, ...]:
         """Everything of every way to run the pair, best first."""
         key = (asked, model, machine)
-        return self._once("findings", key, lambda: answer(self.facts, self.calibration, self.question(asked, model, machine)))
+        return self._once(
+            "findings", key, lambda: answer(self.facts, self.calibration, self.question(asked, model, machine))
+        )
 
     def drawn(self, asked: Asked, model: str, machine: str) -> Finding | None:
         """The best finding with its curves; None where nothing is offered."""
         found = self.findings(asked, model, machine)
         if not found:
             return None
-        return self._once("drawn", (asked, model, machine), lambda: with_curve(self.facts, self.calibration, found[0], per_doubling=SMOOTH))
+        return self._once(
+            "drawn",
+            (asked, model, machine),
+            lambda: with_curve(self.facts, self.calibration, found[0], per_doubling=SMOOTH),
+        )
 
     def shared(self, asked: Asked, model: str, machine: str) -> Finding | None:
         """The same asked for at least two requests, so that there is a sweep."""
@@ -142,6 +164,47 @@ class Answers:
         key = (asked, model, machine)
         return self._once("pair", key, lambda: pair(self.facts, self.calibration, self.question(asked, model, machine)))
 
+    def side(self, asked: Asked, model: str, machine: str) -> Side:
+        """What the machine makes of the model, as a comparison shows it."""
+        key = (asked, model, machine)
+        return self._once("side", key, lambda: side(self.facts, self.calibration, self.question(asked, model, machine)))
+
+    def knows_side(self, asked: Asked, model: str, machine: str) -> bool:
+        """Whether that is worked out already."""
+        return (asked, model, machine) in self._kept.get("side", {})
+
+    def compared(self, asked: Asked, models: Sequence[str], machines: Sequence[str]) -> Comparison:
+        """The machines side by side over the models; there is at least one of each."""
+        cells = [self.side(asked, model, machine) for model in models for machine in machines]
+        key = (asked, tuple(models), tuple(machines))
+        return self._once("compared", key, lambda: compare(self.facts, self.calibration, cells, self.market))
+
+    def decided(self, need: Need, work_on: Callable[[], None] = lambda: None) -> Decision:
+        """The decision for the need. `work_on` is called before each machine and workload is worked out, and may raise."""
+        from advisor.decide.decision import decide  # noqa: PLC0415 - only who states a need pays for it
+
+        learned = self.learned(need.as_of)
+
+        def by(facts: Facts, calibration: Calibration, work: Workload, machine: Hardware, **more: Any) -> Served:
+            def once() -> Served:
+                work_on()
+                return serve(facts, calibration, work, machine, **more)
+
+            return self._once("served", (work, machine.id, need.as_of, *more.values()), once)
+
+        return decide(self.facts, learned, need, by)
+
+    def learned(self, as_of: str | None) -> Calibration:
+        """What the rows up to that day teach; all of them for None."""
+        return self._once("calibration", as_of, lambda: self._taught(as_of))
+
+    def _taught(self, as_of: str | None) -> Calibration:
+        if as_of is None:
+            return self.calibration
+        from advisor.evidence.teach import teach  # noqa: PLC0415 - only who asks about another day pays for it
+
+        return teach(self.facts, as_of=as_of)
+
 
 def _place(found: Cell | None) -> tuple[int, float]:
     """Best first: what runs by its number, what is short by how much, what cannot run."""
@@ -149,7 +212,9 @@ def _place(found: Cell | None) -> tuple[int, float]:
         return 3, 0.0
     if not found.runs:
         return 2, float(found.short_bytes)
-    amount = {"memory": found.share, "price": found.price_per_tok_s}.get(found.quantity, -(found.rate.tok_s or 0.0) if found.rate else None)
+    amount = {"memory": found.share, "price": found.price_per_tok_s}.get(
+        found.quantity, -(found.rate.tok_s or 0.0) if found.rate else None
+    )
     return (1, 0.0) if amount is None else (0, amount)
 
 

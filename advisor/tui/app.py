@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from advisor.errors import AdvisorError
 from advisor.tui import state
-from advisor.tui.dialogs import ChoiceScreen, TextScreen
+from advisor.tui.dialogs import ChoiceScreen, Palette, TextScreen
 from advisor.tui.filter import parse
 from advisor.tui.keys import keys
 from advisor.tui.page import Page, command_text
@@ -32,26 +33,34 @@ if TYPE_CHECKING:
     from advisor.tui.export import Format
 
 ASSUMED_THEME = "textual-dark"
+LEAST_WIDTH, LEAST_HEIGHT = 24, 8
+"""Of a dialogue."""
 
 
 class AdvisorApp(App[None]):
     """Explores models, machines and the evidence."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "advisor"
     BINDINGS: ClassVar = [Binding(key.keys, f"do('{key.id}')", key.word or key.says, id=key.id, tooltip=key.says, show=False) for key in keys()]  # fmt: skip
     view: reactive[View] = reactive(View(), init=False, always_update=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is remembered, and what the terminal can show
         self, answers: Answers, view: View, *, theme: str = "", glyphs: Glyphs = "braille", kept: Path | None = None, problem: str = "",
-        folder: Path | None = None,
+        folder: Path | None = None, looks_ahead: bool = True,
     ) -> None:  # fmt: skip
-        """`kept` is the file the view is remembered in, `problem` what to say of it first, `folder` where exports go."""
+        """`kept` is the file the view is remembered in, `problem` what to say of it first, `folder` where exports go.
+
+        `looks_ahead` says whether what the next key is likely to ask is worked out while nobody presses one.
+        """
         super().__init__()
         self.answers, self.glyphs = answers, glyphs
+        self.looks_ahead = looks_ahead
         self.busy = False
         """Whether something is still being worked out."""
-        self._kept, self._problem, self._folder = kept, problem, folder or Path()
+        self._kept, self._problem = kept, problem
+        self.folder = folder or Path()
+        """Where files are written and needs looked for."""
         self._before: list[str] = []
         if theme in self.available_themes:
             self.theme = theme
@@ -89,6 +98,18 @@ class AdvisorApp(App[None]):
         if self._problem:
             self.notify(self._problem, severity="warning")
 
+    def on_resize(self) -> None:
+        """Where nothing of a dialogue would be seen it closes: its list cannot be moved in."""
+        while (self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT) and isinstance(
+            self.screen, ModalScreen
+        ):
+            self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Open the palette where there is room for it."""
+        if self.size.width >= LEAST_WIDTH and self.size.height >= LEAST_HEIGHT and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def on_unmount(self) -> None:
         """Remember the view."""
         if self._kept:
@@ -105,6 +126,7 @@ class AdvisorApp(App[None]):
 
     def watch_view(self, before: View, after: View) -> None:
         """Show the view: on its own screen where that is another."""
+        self.busy = False
         if before.screen != after.screen:
             self._before = [*self._before[-9:], before.screen]
             self.switch_mode(after.screen)
@@ -126,12 +148,16 @@ class AdvisorApp(App[None]):
             self.view = self.view.on(key.removeprefix("screen_"))
         elif changed := self._asked(key):
             self.view = changed
+        elif page.done(self.view, key):
+            return
         elif handler := self._handlers().get(key):
             handler(page)
         elif key == "open" and "open" in page.OFFERS and page.turned(self.view, key) is None:
             self._source(page)
         elif changed := page.turned(self.view, key):
             self.view = changed
+        elif key == "compare":
+            self.view = self.view.on("compare")
 
     def _asked(self, key: str) -> View | None:
         """The view with another question; None for keys that ask nothing else."""
@@ -139,7 +165,6 @@ class AdvisorApp(App[None]):
         return {
             "longer": lambda: view.stretched(1), "shorter": lambda: view.stretched(-1), "more": lambda: view.crowded(1),
             "fewer": lambda: view.crowded(-1), "runtime": lambda: view.run_by_next(self.answers.shelf.runtimes),
-            "compare": lambda: view.on("compare"),
         }.get(key, lambda: None)()  # fmt: skip
 
     def _handlers(self) -> dict[str, Callable[[Page], None]]:
@@ -189,21 +214,18 @@ class AdvisorApp(App[None]):
             self.page.set_focus(None)
             self.page.show(self.view)
 
-    def _pair(self) -> tuple[str, str]:
-        shelf = self.answers.shelf
-        return self.view.model or self.answers.models(self.view)[0], self.view.machine or shelf.every_machine[0]
-
-    def _why(self, _page: Page) -> None:
+    def _why(self, page: Page) -> None:
         from advisor.present.answer import text  # noqa: PLC0415 - only this key pays for it
 
-        found = self.answers.drawn(self.view.asked, *self._pair())
+        found = self.answers.drawn(self.view.asked, *page.pair(self.view))
         if found is None:
             self.notify("no runtime loads any offered format of it there")
             return
         said = text([(replace(found, curve=()),)], "table", explain=True, glyphs=self.glyphs)
-        self._read("why this number", said)
+        self.read("why this number", said)
 
-    def _read(self, title: str, text: str) -> None:
+    def read(self, title: str, text: str) -> None:
+        """Open a text to read."""
         plain = self.page.plain(text) if self.page else text
         self.push_screen(TextScreen(title, plain, ascii_only=self.glyphs == "ascii"))
 
@@ -219,41 +241,52 @@ class AdvisorApp(App[None]):
             self.notify(url, title="copied: there is no browser here")
 
     def _copy(self, page: Page) -> None:
-        self.view = self.view if all((self.view.model, self.view.machine)) else self.view.at(*self._pair())
-        command = command_text(page.command(self.view))
+        command = command_text(page.command_here(self.view))
+        if not command:
+            return
         self.copy_to_clipboard(command)
         self.notify(command, title="copied")
 
     def _export(self, page: Page) -> None:
         from advisor.tui.export import FORMATS, as_text, written  # noqa: PLC0415 - only this key pays for it
 
-        offered = FORMATS if page.table(self.view) is not None else FORMATS[-1:]
+        reports = page.saves(self.view)
+        offered = (*reports, *(FORMATS if page.table(self.view) is not None else FORMATS[-1:]))
 
         def write(chosen: Format | str | None) -> None:
             if chosen is None:
                 return
+            if chosen in dict(reports):
+                page.save(self.view, chosen, self.folder)
+                return
             table = page.table(self.view)
-            content = self.export_screenshot(simplify=True) if chosen == "svg" or table is None else as_text(*table, chosen)  # type: ignore[arg-type]
+            content = as_text(*table, chosen) if table and chosen != "svg" else self.export_screenshot(simplify=True)
             try:
-                path = written(self._folder, self.view.screen, chosen, content)
+                path = written(self.folder, self.view.screen, chosen, content)
             except OSError as reason:
                 self.notify(f"not written: {reason.strerror}", severity="error")
             else:
                 self.notify(str(path), title="written")
 
-        self.push_screen(ChoiceScreen("export what is on the screen", offered, ascii_only=self.glyphs == "ascii"), write)
+        self.push_screen(
+            ChoiceScreen("export what is on the screen", offered, ascii_only=self.glyphs == "ascii"), write
+        )
 
     def _help(self, page: Page) -> None:
         from advisor.tui.help_text import help_text  # noqa: PLC0415 - only this key pays for it
 
-        self._read("help", help_text(page, int(self.size.width * 0.9) - 6))
+        self.read("help", help_text(page, int(self.size.width * 0.9) - 6))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what every key of the page does, and themes."""
         page = self.page
         for key in keys():
             if page and page.offers(key.id) and (key.word or key.says):
-                yield SystemCommand(f"{key.word}: {key.says}" if key.word else key.says, f"key {key.shown}", lambda name=key.id: self.action_do(name))
+                yield SystemCommand(
+                    f"{key.word}: {key.says}" if key.word else key.says,
+                    f"key {key.shown}",
+                    lambda name=key.id: self.action_do(name),
+                )
         for command in super().get_system_commands(screen):
             if command.title in {"Theme", "Maximize", "Minimize"}:
                 yield command

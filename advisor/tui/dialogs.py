@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -41,6 +43,28 @@ class TextScreen(ModalScreen[None]):
         frame.scroll_relative(y=1 if way == "down" else -1, animate=False)
 
 
+class Choices(OptionList):
+    """A list that may be asked for another page before it has been laid out: then it stays where it is."""
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        with suppress(KeyError, IndexError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        with suppress(KeyError, IndexError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+
+class Palette(CommandPalette):
+    """The palette, whose list may be asked the same."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError, IndexError):
+            super()._action_command_list(action)
+
+
 class ChoiceScreen(ModalScreen[str | None]):
     """One of several things, or none."""
 
@@ -52,7 +76,7 @@ class ChoiceScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The choices in a frame."""
-        listed = OptionList(*(Option(text, id=name) for name, text in self._choices))
+        listed = Choices(*(Option(text, id=name) for name, text in self._choices))
         listed.border_title = self._title
         yield listed
 

@@ -65,7 +65,15 @@ class EvidencePage(Page):
         rows = evidence_rows(facts, found)
         below = self.query_one("#below", Static)
         if not rows:
-            lines.put([], ["", "nobody has measured this model on this machine", "", "e says what the prediction rests on instead"])
+            lines.put(
+                [],
+                [
+                    "",
+                    "nobody has measured this model on this machine",
+                    "",
+                    "e says what the prediction rests on instead",
+                ],
+            )
             below.update("")
             self.status("")
             return

@@ -15,20 +15,26 @@ FORMATS = (("csv", "table as CSV"), ("markdown", "table as Markdown"), ("svg", "
 ENDINGS = {"csv": "csv", "markdown": "md", "svg": "svg"}
 
 
-def as_text(headings: Sequence[str], rows: Sequence[Sequence[object]], chosen: Literal["csv", "markdown"]) -> str:
-    """The table in that format."""
-    columns = [Column(name.replace(" ", "_"), name, lambda value: "" if value is None else str(value)) for name in headings]
-    return render(columns, rows, chosen) + "\n"
+def as_text(headings: Sequence[str], rows: Sequence[Sequence[object]], chosen: str) -> str:
+    """The table as CSV, or as Markdown where that is not what was chosen."""
+    columns = [
+        Column(name.replace(" ", "_"), name, lambda value: "" if value is None else str(value)) for name in headings
+    ]
+    return render(columns, rows, "csv" if chosen == "csv" else "markdown") + "\n"
 
 
 def written(folder: Path, screen: str, chosen: str, content: str) -> Path:
     """The file it was written to: a new one, which no other has the name of. Raises OSError where that is not allowed."""
+    path = fresh(folder, screen, ENDINGS[chosen])
+    with path.open("x", encoding="utf-8") as file:
+        file.write(content)
+    return path.absolute()
+
+
+def fresh(folder: Path, screen: str, ending: str) -> Path:
+    """A name of the folder that no file has. Raises OSError where a thousand are taken."""
     for number in range(1, 1000):
-        path = folder / f"advisor-{screen}{'' if number == 1 else f'-{number}'}.{ENDINGS[chosen]}"
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(content)
-        except FileExistsError:
-            continue
-        return path.absolute()
+        path = folder / f"advisor-{screen}{'' if number == 1 else f'-{number}'}.{ending}"
+        if not path.exists():
+            return path
     raise FileExistsError(17, "a thousand exports are there already")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
@@ -10,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from advisor.present.heat import CSV_HEADERS, NAMES, cell_text, csv_row, legend
-from advisor.present.pane import pane
 from advisor.present.machine_labels import machine_label, memory_label
+from advisor.present.pane import pane
 from advisor.tui.answers import visible
 from advisor.tui.heat_map import Column, HeatMap
 from advisor.tui.page import Page, asking, question_words
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 BESIDE = 110
 """Columns from which the pair under the cursor is shown beside the table."""
 PANE_WIDTHS = ((170, 52), (BESIDE, 42))
-FIRST_SLICE_S, SLICE_S = 0.05, 0.03
-"""How long cells are worked out before the screen is drawn, and between two keys."""
+FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.04, 0.05, 0.018
+"""How long cells are worked out before the screen is painted first, and then each time; the pause in which it is painted."""
+AHEAD_S = 0.01
+"""How long they are worked out at a time while nobody presses a key."""
 
 
 class FitPage(Page):
@@ -39,6 +42,11 @@ class FitPage(Page):
         "the number is, the predicted number, a mark where somebody measured the pair, the format. ✗ is by how much memory is "
         "short, ↓ says that part of it runs from host memory. Numbers not yet worked out show · for a moment."
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn = 0
+        """How often it was drawn: what an earlier drawing left to do is dropped."""
 
     def middle(self) -> Iterable[Widget]:
         """The table, and the pair under the cursor."""
@@ -58,7 +66,13 @@ class FitPage(Page):
         pane_width = next((width for least, width in PANE_WIDTHS if self.size.width >= least), 0)
         beside = self.query_one("#pane", Static)
         beside.display, beside.styles.width = bool(pane_width), pane_width
-        self.call_after_refresh(self._fill, view, FIRST_SLICE_S)
+        self.advisor.busy = True
+        self._drawn += 1
+        self.call_after_refresh(self._fill, self._drawn, view, FIRST_SLICE_S)
+
+    def _is_over(self, drawn: int) -> bool:
+        """Whether the screen has been drawn again since, or another is in front."""
+        return drawn != self._drawn or not self.is_current
 
     def _place(self, view: View) -> tuple[Sequence[str], Sequence[str], int, int]:
         """Models, machines, and where among them the cursor is."""
@@ -67,9 +81,9 @@ class FitPage(Page):
         column = machines.index(view.machine) if view.machine in machines else 0
         return models, machines, row, column
 
-    def _fill(self, view: View, seconds: float) -> None:
+    def _fill(self, drawn: int, view: View, seconds: float) -> None:
         """Work out cells that are seen for so long, draw, and go on after whatever key came meanwhile."""
-        if view != self.advisor.view or not self.is_current:
+        if self._is_over(drawn):
             return
         models, machines, row, column = self._place(view)
         if not models or not machines:
@@ -80,16 +94,15 @@ class FitPage(Page):
         wanted = visible(rows, columns) + ([(model, view.sort) for model in models] if view.sort in machines else [])
         known = self.answers.fill(view, wanted, seconds)
         if known and self.answers.models(view) != models:
-            self.call_after_refresh(self._fill, view, seconds)
+            self.call_after_refresh(self._fill, drawn, view, seconds)
             return
         self._put(view, rows, columns, (row - seen.top, column - seen.left))
         where = f"{seen.top + 1}–{seen.top + len(rows)} of {len(models)}" if len(rows) < len(models) else ""
         self.status(where, *legend(view.quantity))
         if known:
-            self.call_after_refresh(self._beside, view, models[row], machines[column])
+            self.set_timer(PAUSE_S, partial(self._beside, drawn, view, models[row], machines[column]))
         else:
-            self.call_after_refresh(self._fill, view, SLICE_S)
-        self.advisor.busy = True
+            self.set_timer(PAUSE_S, partial(self._fill, drawn, view, SLICE_S))
 
     def _put(self, view: View, rows: Sequence[str], columns: Sequence[str], cursor: tuple[int, int]) -> None:
         facts, answers = self.answers.facts, self.answers
@@ -107,16 +120,33 @@ class FitPage(Page):
         self.status("nothing is left by this filter: / changes it")
         self.advisor.busy = False
 
-    def _beside(self, view: View, model: str, machine: str) -> None:
+    def _beside(self, drawn: int, view: View, model: str, machine: str) -> None:
         """Say everything about the pair under the cursor."""
-        if view != self.advisor.view or not self.is_current:
+        if self._is_over(drawn):
             return
         beside = self.query_one("#pane", Static)
         if beside.display:
             found = self.answers.drawn(view.asked, model, machine)
-            lines = pane(found, beside.size.width - 2, beside.size.height, self.glyphs) if found else ["no runtime loads any offered format of it there"]
+            lines = (
+                pane(found, beside.size.width - 2, beside.size.height, self.glyphs)
+                if found
+                else ["no runtime loads any offered format of it there"]
+            )
             beside.update(Content(self.plain("\n".join(lines))))
         self.advisor.busy = False
+        if self.advisor.looks_ahead:
+            self.call_after_refresh(self._ahead, drawn, view)
+
+    def _ahead(self, drawn: int, view: View) -> None:
+        """Work out, as long as nobody presses a key, what the next key is likely to ask of the cells in sight."""
+        if self._is_over(drawn):
+            return
+        models, machines, _, _ = self._place(view)
+        seen = self.query_one(HeatMap).seen
+        pairs = visible(models[seen.top : seen.top + 2 * seen.rows], machines[seen.left : seen.left + seen.columns])
+        likely = (view, view.stretched(1), view.stretched(-1), view.crowded(1), view.crowded(-1))
+        if not all(self.answers.fill(each, pairs, AHEAD_S) for each in likely):
+            self.set_timer(PAUSE_S, partial(self._ahead, drawn, view))
 
     def turned(self, view: View, key: str) -> View | None:
         """Moves, and what concerns the table."""
@@ -161,4 +191,8 @@ class FitPage(Page):
         seen = self.query_one(HeatMap).seen
         pairs = visible(models[seen.top : seen.top + seen.rows], machines[seen.left : seen.left + seen.columns])
         self.answers.fill(view, pairs, float("inf"))
-        return CSV_HEADERS, [csv_row(model, machine, cell) for model, machine in pairs if (cell := self.answers.cell(view, model, machine))]
+        return CSV_HEADERS, [
+            csv_row(model, machine, cell)
+            for model, machine in pairs
+            if (cell := self.answers.cell(view, model, machine))
+        ]

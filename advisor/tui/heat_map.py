@@ -57,7 +57,9 @@ def window(size: tuple[int, int], count: tuple[int, int], cursor: tuple[int, int
     """
     rows = max(1, min(size[1] - HEAD, count[0]))
     columns = max(1, min((size[0] - LABEL) // PITCH, count[1]))
-    return Window(_held(before[0], rows, cursor[0], count[0]), _held(before[1], columns, cursor[1], count[1]), rows, columns)
+    return Window(
+        _held(before[0], rows, cursor[0], count[0]), _held(before[1], columns, cursor[1], count[1]), rows, columns
+    )
 
 
 def _held(start: int, length: int, cursor: int, count: int) -> int:
@@ -132,7 +134,9 @@ class HeatMap(Widget):
             lines = [""] * (HEAD - 1 - len(lines)) + [*lines, column.memory]
             sign = "▾" if column.sorted_by and y == HEAD - 1 else " "
             text = self._plain(sign + shortened(lines[y], WIDTH).ljust(WIDTH))
-            segments.append(Segment(text, self._style("cursor" if place == self._cursor[1] and y == HEAD - 1 else "head")))
+            segments.append(
+                Segment(text, self._style("cursor" if place == self._cursor[1] and y == HEAD - 1 else "head"))
+            )
         return segments
 
     def _line(self, row: int) -> list[Segment]:

@@ -11,16 +11,20 @@ from advisor.tui.keys import PALETTE, keys
 if TYPE_CHECKING:
     from advisor.tui.page import Page
 
-WIDTH = 96
+LEAST_WIDTH, WIDTH = 24, 96
 SHOWN = 8
 
 
 def help_text(page: Page, width: int = WIDTH) -> str:
     """The page's help, its keys first and then the others."""
-    width = min(width, WIDTH)
+    width = max(LEAST_WIDTH, min(width, WIDTH))
     here = [key for key in keys() if page.offers(key.id)]
     elsewhere = [key for key in keys() if not page.offers(key.id)]
-    parts = [fill(page.HELP_TEXT, width), "Keys on this screen", *(_line(key.shown, key.says, width) for key in (*here, PALETTE))]
+    parts = [
+        fill(page.HELP_TEXT, width),
+        "Keys on this screen",
+        *(_line(key.shown, key.says, width) for key in (*here, PALETTE)),
+    ]
     if elsewhere:
         parts += ["", "On other screens", *(_line(key.shown, key.says, width) for key in elsewhere)]
     parts += ["", "Filter", *_language(width)]
@@ -34,4 +38,8 @@ def _line(shown: str, says: str, width: int) -> str:
 def _language(width: int) -> list[str]:
     """The filter's own description, as its module gives it."""
     described = (language.__doc__ or "").partition("\n\n")[2].splitlines()
-    return [part for line in described for part in fill(line.strip(), width, initial_indent="  ", subsequent_indent="  ").splitlines()]
+    return [
+        part
+        for line in described
+        for part in fill(line.strip(), width, initial_indent="  ", subsequent_indent="  ").splitlines()
+    ]

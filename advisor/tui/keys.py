@@ -38,20 +38,39 @@ _MOVES = (
 _KEYS = (
     Key("open", "enter", "enter", "Open", "the model and machine under the cursor, one screen closer"),
     Key("back", "escape", "esc", "Back", "to the screen before, or out of what is open", in_bar=False),
+    Key("differ", "d", "d", "Differences", "leave out what is the same everywhere, or no longer"),
+    Key(
+        "new_row", "n", "n", "New row", "how to measure this and write it down; copies the command that starts the file"
+    ),
+    Key("save", "ctrl+s", "ctrl+s", "Save", "write the need to a file, which advisor decide and advisor report read"),
+    Key("read", "ctrl+o", "ctrl+o", "Open a need", "open a need.yaml of this folder, or an example"),
+    Key("empty", "ctrl+n", "ctrl+n", "Start anew", "empty every line of the need", in_bar=False),
     Key("filter", "slash", "/", "Filter", "which models and machines are shown"),
     Key("shorter", "left_square_bracket", "[", "", "halve the context", in_bar=False),
     Key("longer", "right_square_bracket", "[ ]", "Context", "double the context"),
     Key("fewer", "minus", "-", "", "halve the requests at once", in_bar=False),
     Key("more", "equals_sign", "- =", "Users", "double the requests at once"),
     Key("runtime", "r", "r", "Runtime", "the next runtime; after the last, the best of all"),
-    Key("value", "v", "v", "Value", "what the cells show: decode with an empty or a full cache, all requests, prefill, memory, price"),
+    Key(
+        "value",
+        "v",
+        "v",
+        "Value",
+        "what the cells show: decode with an empty or a full cache, all requests, prefill, memory, price",
+    ),
     Key("sort", "s", "s", "Sort", "order the models by this machine's numbers, by name, or the most measured first"),
     Key("mark", "space", "space", "Mark", "the pair under the cursor, or no longer"),
     Key("compare", "c", "c", "Compare", "what is marked, side by side", needs="compare"),
     Key("why", "e", "e", "Why", "this number: inputs, formula, rows behind it"),
     Key("source", "o", "o", "Source", "open the page this comes from; without a browser here, copy its address"),
     Key("copy", "y", "y", "Copy command", "copy the command line that prints what is on the screen"),
-    Key("export", "x", "x", "Export", "write what is on the screen to a file: table as CSV or Markdown, picture as SVG"),
+    Key(
+        "export",
+        "x",
+        "x",
+        "Export",
+        "write what is on the screen to a file: table as CSV or Markdown, picture as SVG, a decision also as report",
+    ),
     Key("help", "question_mark", "?", "Help", "keys, and what this screen says"),
     Key("quit", "q", "q", "Quit", "leave; the view is remembered", in_bar=False),
 )
@@ -61,7 +80,9 @@ PALETTE = Key("palette", "ctrl+p", "ctrl+p", "Palette", "find a model, a machine
 
 def screen_keys() -> tuple[Key, ...]:
     """A key for every screen there is."""
-    return tuple(Key(f"screen_{entry.name}", entry.key, entry.key, entry.title, entry.says, in_bar=False) for entry in ENTRIES)
+    return tuple(
+        Key(f"screen_{entry.name}", entry.key, entry.key, entry.title, entry.says, in_bar=False) for entry in ENTRIES
+    )
 
 
 def keys() -> tuple[Key, ...]:
@@ -71,5 +92,7 @@ def keys() -> tuple[Key, ...]:
 
 
 MOVES = frozenset(key.id for key in _MOVES)
-EVERYWHERE = frozenset({"back", "filter", "copy", "export", "help", "quit", "shorter", "longer", "fewer", "more", "runtime"})
+EVERYWHERE = frozenset(
+    {"back", "filter", "copy", "export", "help", "quit", "shorter", "longer", "fewer", "more", "runtime"}
+)
 """What every screen does, beside what its page offers."""

@@ -96,8 +96,17 @@ class ModelPage(Page):
         for name in (machines[place] for place in seen):
             ready = self.answers.cell(view_of_fit, model, name) is not None
             pair = (view.asked, model, name)
-            drawn += memory_lines(self.answers.best(*pair), self.answers.reach(*pair), name, self.size.width) if ready else [name, "  ·"]
-        lines.put([f"memory of the best way to run it, {len(machines)} machines"], [self.plain(line) for line in drawn], cursor - seen.start, EACH)
+            drawn += (
+                memory_lines(self.answers.best(*pair), self.answers.reach(*pair), name, self.size.width)
+                if ready
+                else [name, "  ·"]
+            )
+        lines.put(
+            [f"memory of the best way to run it, {len(machines)} machines"],
+            [self.plain(line) for line in drawn],
+            cursor - seen.start,
+            EACH,
+        )
         self.status("█ weights  ▓ cache and state  ▒ buffers  · free", *TURNS)
         if not known:
             self.advisor.busy = True
@@ -148,7 +157,11 @@ class ModelPage(Page):
 
     def _moved(self, view: View, step: int) -> View:
         if view.tab in {FACTS, FORMATS}:
-            most = len(self.answers.findings(view.asked, view.model, view.machine)) - 1 if view.tab == FORMATS else self._longest(view)
+            most = (
+                len(self.answers.findings(view.asked, view.model, view.machine)) - 1
+                if view.tab == FORMATS
+                else self._longest(view)
+            )
             return replace(view, row=min(max(view.row + step, 0), max(0, most)))
         machines = self._machines(view)
         shorter = step // EACH if abs(step) > 1 and view.tab == MEMORY else step

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from advisor import units
 from advisor.catalog import find
+from advisor.catalog.measured import rows_of
 from advisor.decide.grid import smallest_bytes
 from advisor.errors import AdvisorError, UnknownName
 from advisor.estimate.parameters import parameters
 from advisor.evidence.observations import tier
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
@@ -32,26 +34,21 @@ class Shelf:
         self._amounts: dict[tuple[str, str], float | None] = {}
 
     @cached_property
-    def _rows(self) -> tuple[Counter[str], Counter[str]]:
+    def _rows(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Measured rows of each model and of each machine."""
-        models: Counter[str] = Counter()
-        machines: Counter[str] = Counter()
-        for record in self.facts.records.values():
-            models[record.model or ""] += 1
-            machines[record.hardware] += 1
-        return models, machines
+        return rows_of(self.facts)
 
     @cached_property
     def every_model(self) -> tuple[str, ...]:
         """Ids of all models, the most measured first, those whose layers nobody knows last."""
         counts, models = self._rows[0], self.facts.models
-        return tuple(sorted(models, key=lambda name: (not models[name].is_sized, -counts[name], name)))
+        return tuple(sorted(models, key=lambda name: (not models[name].is_sized, -counts.get(name, 0), name)))
 
     @cached_property
     def every_machine(self) -> tuple[str, ...]:
         """Ids of all machines, the most measured first; what rebadges another comes after it."""
         counts, known = self._rows[1], self.facts.hardware
-        return tuple(sorted(known, key=lambda name: (bool(known[name].same_as), -counts[name], name)))
+        return tuple(sorted(known, key=lambda name: (bool(known[name].same_as), -counts.get(name, 0), name)))
 
     @cached_property
     def runtimes(self) -> tuple[str, ...]:
@@ -105,7 +102,7 @@ class Shelf:
             return term.holds(self._amount(name, term.measure))
         model = self.facts.models[name]
         if term.text == "measured":
-            held = self._rows[0][name] > 0
+            held = name in self._rows[0]
         elif term.text in {"moe", "dense"}:
             held = model.is_sized and any(block.moe for block in model.blocks.values()) == (term.text == "moe")
         else:

@@ -16,6 +16,7 @@ from advisor.tui.screens import ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -37,7 +38,9 @@ def question_words(view: View) -> str:
     """The part of the question every screen has."""
     asked = view.asked
     count = "1 request" if asked.concurrency == 1 else f"{tokens(asked.concurrency)} requests"
-    return f"context {short_tokens(asked.context_tokens)}  {count}  {asked.runtime or 'any runtime'}" + (f"  {asked.quant}" if asked.quant else "")
+    return f"context {short_tokens(asked.context_tokens)}  {count}  {asked.runtime or 'any runtime'}" + (
+        f"  {asked.quant}" if asked.quant else ""
+    )
 
 
 def as_many_as_fit(parts: Iterable[str], width: int, gap: str = "  ") -> str:
@@ -56,6 +59,8 @@ class Page(Screen[None]):
 
     OFFERS: ClassVar[frozenset[str]] = frozenset()
     """Ids of keys that mean something here, beside those that do everywhere."""
+    WITHOUT: ClassVar[frozenset[str]] = frozenset()
+    """Ids of keys that do nothing here, though they do everywhere else."""
     HELP_TEXT: ClassVar[str] = ""
     AUTO_FOCUS = ""
 
@@ -82,6 +87,29 @@ class Page(Screen[None]):
     def command(self, view: View) -> Sequence[str]:
         """The command line that prints what is shown."""
         raise NotImplementedError
+
+    def command_here(self, view: View) -> Sequence[str]:
+        """The same, the cursor on the first pair where it is on none."""
+        return self.command(view.at(*self.pair(view)))
+
+    def pair(self, view: View) -> tuple[str, str]:
+        """Model and machine that `e` explains: those under the cursor, or the first."""
+        shelf = self.answers.shelf
+        return view.model or next(
+            iter(self.answers.models(view)), shelf.every_model[0]
+        ), view.machine or shelf.every_machine[0]
+
+    def saves(self, view: View) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - pages that have some say it
+        """What `x` can write beside the table and the picture: ending and what it is called."""
+        return ()
+
+    def save(self, view: View, ending: str, folder: Path) -> None:
+        """Write that one there."""
+        raise NotImplementedError
+
+    def done(self, view: View, key: str) -> bool:  # noqa: ARG002 - pages that have such keys say it
+        """Do what a key does beside the view; False where it is no such key here."""
+        return False
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]] | None:
         """Headings and rows of what is shown, as values for programs; None where it is no table."""
@@ -115,7 +143,9 @@ class Page(Screen[None]):
 
     def offers(self, key: str) -> bool:
         """Whether the key means something here."""
-        return key in self.OFFERS or key in EVERYWHERE or key in MOVES or key.startswith("screen_")
+        return key not in self.WITHOUT and (
+            key in self.OFFERS or key in EVERYWHERE or key in MOVES or key.startswith("screen_")
+        )
 
     def on_mount(self) -> None:
         """Draw what the view says."""
@@ -133,7 +163,9 @@ class Page(Screen[None]):
         """Draw everything, once the size is known."""
         if not self.size.width or view.screen != self.advisor.shown_screen(self):
             return
-        self.query_one("#head", Static).update(Content(self.plain(as_many_as_fit(self.headings(view), self.size.width - 2))))
+        self.query_one("#head", Static).update(
+            Content(self.plain(as_many_as_fit(self.headings(view), self.size.width - 2)))
+        )
         self.query_one("#tabs", Static).update(self._tabs(view))
         self.query_one("#keys", Static).update(self._keys())
         self.draw(view)
@@ -144,7 +176,9 @@ class Page(Screen[None]):
 
     def status(self, *parts: str) -> None:
         """The line of remarks: as many as it holds, the most wanted first."""
-        self.query_one("#status", Static).update(Content(self.plain(as_many_as_fit(filter(None, parts), self.size.width - 2))))
+        self.query_one("#status", Static).update(
+            Content(self.plain(as_many_as_fit(filter(None, parts), self.size.width - 2)))
+        )
 
     def _tabs(self, view: View) -> Content:
         parts = [
@@ -177,7 +211,9 @@ def _clickable(text: str, key: str, *, strong: bool = False) -> Content:
     """A text that does what the key does."""
     from textual.style import Style  # noqa: PLC0415 - beside its only use
 
-    return Content.assemble((text, Style.from_meta({"@click": f"app.do('{key}')"}) + Style(reverse=strong, bold=strong)))
+    return Content.assemble(
+        (text, Style.from_meta({"@click": f"app.do('{key}')"}) + Style(reverse=strong, bold=strong))
+    )
 
 
 def asking(command: str, view: View, *more: str) -> list[str]:

@@ -35,8 +35,31 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("1", "fit", "Fit", "advisor.tui.fit_page:FitPage", "which models run on which machines, and how fast"),
-    Entry("2", "model", "Model", "advisor.tui.model_page:ModelPage", "one model: memory, speed, many users, facts, formats"),
-    Entry("3", "evidence", "Evidence", "advisor.tui.evidence_page:EvidencePage", "what was measured of it on this machine"),
+    Entry(
+        "2",
+        "model",
+        "Model",
+        "advisor.tui.model_page:ModelPage",
+        "one model: memory, speed, many users, facts, formats",
+    ),
+    Entry(
+        "3", "evidence", "Evidence", "advisor.tui.evidence_page:EvidencePage", "what was measured of it on this machine"
+    ),
+    Entry(
+        "4",
+        "compare",
+        "Compare",
+        "advisor.tui.compare_page:ComparePage",
+        "the marked machines side by side, and where one starts to win",
+    ),
+    Entry(
+        "5",
+        "decide",
+        "Decide",
+        "advisor.tui.decide_page:DecidePage",
+        "what to buy for what you need, and what would change it",
+    ),
+    Entry("6", "gaps", "Gaps", "advisor.tui.gaps_page:GapsPage", "what nobody has measured, and how much it matters"),
 )
 FIRST = ENTRIES[0].name
 

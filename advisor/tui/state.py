@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from advisor.decide.grid import Quantity
+from advisor.tui.draft import LINES, Draft
 from advisor.tui.view import LEAST_CONTEXT, MOST_CONTEXT, MOST_REQUESTS, Asked, View
 
 MOST_MARKS = 50
+MOST_TYPED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What the file says; the defaults where there is none."""
 
-    view: View = View()
+    view: View = field(default_factory=View)
     theme: str = ""
     """Empty = the usual one."""
     problem: str = ""
@@ -56,10 +58,22 @@ def save(path: Path, state: State) -> None:
         descriptor, fresh = mkstemp(prefix="state-", suffix=".part", dir=path.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"theme": state.theme, "view": asdict(state.view)}, file, ensure_ascii=False, indent=1)
+                json.dump({"theme": state.theme, "view": _kept(state.view)}, file, ensure_ascii=False, indent=1)
             Path(fresh).replace(path)
         finally:
             Path(fresh).unlink(missing_ok=True)
+
+
+def _kept(view: View) -> dict[str, Any]:
+    """The view as data, its need as the lines typed and the file they are of."""
+    draft = {name: getattr(view.draft, name) for name in (*LINES, "path")}
+    return asdict(replace(view, draft=Draft())) | {"draft": draft}
+
+
+def _draft(data: Any) -> Draft:
+    """The lines; what their file says beside them is read again when the app opens."""
+    lines: dict[str, Any] = {name: _text(data[name])[:MOST_TYPED] for name in (*LINES, "path")}
+    return Draft(**lines)
 
 
 def _text(value: Any) -> str:
@@ -88,5 +102,5 @@ def _view(data: Any) -> View:
             _text(asked["runtime"]), _text(asked["quant"]),
         ),
         quantity=quantity, filter=_text(data["filter"]), sort=_text(data["sort"]), marks=marks[:MOST_MARKS],  # type: ignore[arg-type]
-        tab=_count(data["tab"], 0, 9), row=0,
+        tab=_count(data["tab"], 0, 9), row=0, differences=data["differences"] is True, draft=_draft(data["draft"]),
     )  # fmt: skip

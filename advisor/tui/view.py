@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from advisor.decide.grid import QUANTITIES
 from advisor.estimate.case import Demand
+from advisor.tui.draft import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,12 @@ class View:
     """Part of a screen that has several."""
     row: int = 0
     """Line under the cursor of a screen that lists things."""
+    differences: bool = False
+    """Whether a comparison leaves out what is the same everywhere."""
+    draft: Draft = field(default_factory=Draft)
+    """The need as it stands in the lines."""
+    step: int = 0
+    """Line of the need under the cursor."""
 
     def on(self, screen: str) -> View:
         """The same question on another screen, from its top."""

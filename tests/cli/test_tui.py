@@ -37,7 +37,15 @@ def test_in_a_pipe_advisor_alone_prints_help(advisor: Advisor) -> None:
 
 
 def test_the_command_line_says_where_to_open(facts: Facts) -> None:
-    values = {"model": "gpt-oss-120b", "machine": "spark", "screen": "evidence", "context_tokens": 32768, "concurrency": 4, "quant": "mxfp4", "runtime": "llama.cpp"}
+    values = {
+        "model": "gpt-oss-120b",
+        "machine": "spark",
+        "screen": "evidence",
+        "context_tokens": 32768,
+        "concurrency": 4,
+        "quant": "mxfp4",
+        "runtime": "llama.cpp",
+    }
     assert asked_for(facts, View(), values) == View(
         "evidence", "gpt-oss-120b", "dgx-spark", Asked(32768, 4, "llama.cpp", "mxfp4"), filter="quant:mxfp4"
     )
@@ -54,7 +62,9 @@ def test_what_is_not_said_is_as_it_was_left(facts: Facts) -> None:
     assert asked_for(facts, left, {}) == left
 
 
-@pytest.mark.parametrize("values", [{"model": "nobody"}, {"machine": "nothing"}, {"runtime": "none"}, {"quant": "q99"}, {"words": "ctx>"}])
+@pytest.mark.parametrize(
+    "values", [{"model": "nobody"}, {"machine": "nothing"}, {"runtime": "none"}, {"quant": "q99"}, {"words": "ctx>"}]
+)
 def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
     with pytest.raises(AdvisorError):
         asked_for(facts, View(), values)
@@ -64,7 +74,9 @@ def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
     ("gpt-oss-120b", "dgx-spark", Asked()), ("qwen3-30b-a3b", "rtx-5090", Asked(32768)), ("glm-4.7-flash", "rtx-4090+rtx-5070-ti", Asked(16384)),
     ("llama-3.1-8b", "rtx-5090", Asked(8192, 1, "llama.cpp")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
 ])  # fmt: skip
-def test_a_cell_is_what_its_copied_command_prints(facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked) -> None:
+def test_a_cell_is_what_its_copied_command_prints(
+    facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked
+) -> None:
     answers, view = answers_of(facts), View(model=model, machine=machine, asked=asked)
     answers.fill(view, [(model, machine)], float("inf"))
     shown = answers.cell(view, model, machine)

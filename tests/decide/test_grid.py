@@ -65,7 +65,9 @@ def test_two_hundred_cells_equal_the_whole_answer(facts: Facts, calibration: Cal
 
 
 def test_the_range_of_a_cell_is_that_of_the_answer(facts: Facts, calibration: Calibration) -> None:
-    question = Question(model=facts.models["gpt-oss-120b"], hardware=facts.hardware["dgx-spark"], demand=Demand(concurrency=4))
+    question = Question(
+        model=facts.models["gpt-oss-120b"], hardware=facts.hardware["dgx-spark"], demand=Demand(concurrency=4)
+    )
     first, way = answer(facts, calibration, question)[0], best(facts, calibration, question)
     shown = cell(facts, calibration, way, "aggregate")
     assert first.aggregate
@@ -117,7 +119,9 @@ def test_a_pair_nothing_is_offered_for_is_an_empty_cell(facts: Facts, calibratio
 def test_beyond_its_training_a_model_has_memory_and_no_speed(facts: Facts, calibration: Calibration) -> None:
     model = facts.models["llama-2-7b"]
     assert model.context_tokens
-    question = Question(model=model, hardware=facts.hardware["dgx-spark"], demand=Demand(context_tokens=2 * model.context_tokens))
+    question = Question(
+        model=model, hardware=facts.hardware["dgx-spark"], demand=Demand(context_tokens=2 * model.context_tokens)
+    )
     way = best(facts, calibration, question)
     for quantity in QUANTITIES:
         shown = cell(facts, calibration, way, quantity)

@@ -13,7 +13,6 @@ from advisor.evidence.concurrency_rows import (
     BatchRow,
     aside_rows,
     batch_rows,
-    dense_ops_s,
     observe_aside,
     observe_batch,
     recurrence,
@@ -21,6 +20,7 @@ from advisor.evidence.concurrency_rows import (
     why_no_batch,
     why_not_taught,
 )
+from advisor.evidence.observations import dense_ops_s
 from tests.estimate.small import DENSE, MOE, RECURRENT, card
 from tests.evidence.invented import BOX, FAST, row, world
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,12 +25,8 @@ WORDS = st.sampled_from(
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_filter_or_a_usage_error(text: str) -> None:
-    try:
-        found = parse(text)
-    except UsageError as reason:
-        assert str(reason)
-    else:
-        assert isinstance(found, Filter)
+    with suppress(UsageError):
+        assert isinstance(parse(text), Filter)
 
 
 @given(st.lists(WORDS, max_size=8))
@@ -45,7 +42,9 @@ def test_one_more_word_never_shows_more_models(facts: Facts, words: list[str], m
     assert set(fewer) <= set(shelf.models(parse(" ".join(words))))
 
 
-@given(WORDS.filter(lambda word: not word.startswith(("-", "hw:", "quant:", "<", ">", "tier", "ctx", "params", "active"))))
+@given(
+    WORDS.filter(lambda word: not word.startswith(("-", "hw:", "quant:", "<", ">", "tier", "ctx", "params", "active")))
+)
 def test_a_word_and_its_negation_share_the_models(facts: Facts, word: str) -> None:
     shelf = answers_of(facts).shelf
     held, others = set(shelf.models(parse(word))), set(shelf.models(parse(f"-{word}")))

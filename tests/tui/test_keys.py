@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from advisor.tui.app import AdvisorApp
 from advisor.tui.keys import PALETTE, keys
 from advisor.tui.screens import ENTRIES
 from advisor.tui.view import Asked, View
-from tests.tui.driving import LARGE, Driven, answers_of, drive, shown
+from tests.tui.driving import LARGE, MOST_ROUNDS, Driven, answers_of, drive, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,7 +163,12 @@ def test_o_copies_the_address_where_there_is_no_browser(facts: Facts, monkeypatc
 
 
 def test_x_writes_the_table_and_the_picture(facts: Facts, tmp_path: Path) -> None:
-    drive(facts, lambda driven: driven.press("x", "enter", "x", "down", "enter", "x", "down", "down", "enter"), view=SPARK, folder=tmp_path)
+    drive(
+        facts,
+        lambda driven: driven.press("x", "enter", "x", "down", "enter", "x", "down", "down", "enter"),
+        view=SPARK,
+        folder=tmp_path,
+    )
     lines = (tmp_path / "advisor-fit.csv").read_text().splitlines()
     assert lines[0].startswith("model,hardware,quant,runtime,verdict")
     assert lines[1].startswith("gpt-oss-120b,dgx-spark,mxfp4,llama.cpp,fits,8192,1,decode,")
@@ -204,3 +210,16 @@ def test_the_palette_finds_commands_by_name(facts: Facts) -> None:
         assert driven.view.asked.context_tokens == 16384
 
     drive(facts, steps, view=SPARK)
+
+
+def test_what_the_next_key_is_likely_to_ask_is_worked_out_before(facts: Facts) -> None:
+    fresh = replace(SPARK, asked=Asked(context_tokens=12288, concurrency=3))
+
+    async def steps(driven: Driven) -> None:
+        for _ in range(MOST_ROUNDS):
+            await driven.pilot.pause()
+            if driven.app.answers.cell(fresh.crowded(-1), SPARK.model, SPARK.machine):
+                break
+        assert driven.app.answers.cell(fresh.stretched(1), SPARK.model, SPARK.machine)
+
+    drive(facts, steps, view=fresh, looks_ahead=True)

@@ -31,7 +31,9 @@ WALKS: dict[str, tuple[View, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x40"])
 @pytest.mark.parametrize("name", WALKS)
-def test_the_screen_shows_what_it_did(facts: Facts, golden: Callable[[str, str], None], name: str, size: tuple[int, int]) -> None:
+def test_the_screen_shows_what_it_did(
+    facts: Facts, golden: Callable[[str, str], None], name: str, size: tuple[int, int]
+) -> None:
     view, keys = WALKS[name]
     golden(f"tui-{name}-{size[0]}x{size[1]}.txt", shown(facts, *keys, size=size, view=view))
 
@@ -42,7 +44,7 @@ def test_a_plain_terminal_gets_plain_characters(facts: Facts, name: str) -> None
     assert shown(facts, *keys, view=view, glyphs="ascii").isascii()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (97, 30), (110, 28), (120, 36), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (111, 28), (200, 60)])
 @pytest.mark.parametrize("name", WALKS)
 def test_no_number_is_cut_at_the_edge(facts: Facts, name: str, size: tuple[int, int]) -> None:
     """A cell that does not fit whole is not there: every cell of the table and every size on a bar line is complete."""
@@ -71,7 +73,7 @@ def test_without_colour_the_cells_keep_their_text(facts: Facts, monkeypatch: pyt
     assert shown(facts, view=SPARK) == coloured
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "nord", "ansi-dark", "solarized-light"])
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 def test_every_theme_draws_the_same_text(facts: Facts, theme: str) -> None:
     texts: list[str] = []
 
@@ -131,5 +133,8 @@ def test_the_app_opens_where_the_view_is(facts: Facts) -> None:
 
 
 def test_what_the_catalog_does_not_have_is_dropped_from_a_view(facts: Facts) -> None:
-    app = AdvisorApp(answers_of(facts), View(screen="nowhere", model="nobody", machine="nothing", filter="ctx>>", sort="x", marks=(("a", "b"),)))
+    app = AdvisorApp(
+        answers_of(facts),
+        View(screen="nowhere", model="nobody", machine="nothing", filter="ctx>>", sort="x", marks=(("a", "b"),)),
+    )
     assert app.view == View()

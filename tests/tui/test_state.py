@@ -39,7 +39,9 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert load(tmp_path / "nothing.json") == State()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"view": {}, "theme": ""}', '{"view": 3, "theme": ""}', "[" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "{}", '{"view": {}, "theme": ""}', '{"view": 3, "theme": ""}', "[" * 5000]
+)
 def test_a_damaged_file_is_ignored_and_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text)
@@ -77,7 +79,13 @@ def test_the_file_stands_where_the_system_keeps_state(monkeypatch: pytest.Monkey
 
 def test_leaving_remembers_view_and_theme(facts: Facts, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    drive(facts, lambda driven: driven.press("]", "2", "right"), view=View(model="gpt-oss-20b", machine="dgx-spark"), kept=path, theme="nord")
+    drive(
+        facts,
+        lambda driven: driven.press("]", "2", "right"),
+        view=View(model="gpt-oss-20b", machine="dgx-spark"),
+        kept=path,
+        theme="nord",
+    )
     found = load(path)
     assert found.theme == "nord"
     assert (found.view.screen, found.view.tab, found.view.asked.context_tokens) == ("model", 1, 16384)

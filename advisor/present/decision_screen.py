@@ -1,0 +1,102 @@
+"""A decision for a screen of any width: the sentence, the options, when to buy and when not, and what would change it."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from advisor.decide.options import KEEP
+from advisor.present.decision import answer_lines, blocks
+from advisor.present.options_table import CHOSEN, LEGEND, UNDOMINATED, shown, speed
+from advisor.present.screen_table import Wanted, fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.decide.decision import Decision
+    from advisor.decide.served import Served
+    from advisor.decide.standing import Standing
+
+YES, NO = "✓", "✗"
+NAME = 14
+INDENT = "  "
+LEAST = 20
+
+
+def lines(found: Decision, width: int) -> list[str]:
+    """Everything that is said of it, none of it wider than `width`."""
+    said = [part for line in answer_lines(found) for part in _wrapped(line, width, "")]
+    before, after = blocks(found)
+    for title, sentences in before:
+        said += _block(title, sentences, width)
+    said += _options(found, width)
+    for title, sentences in after:
+        said += _block(title, sentences, width)
+    return said
+
+
+def _block(title: str, sentences: Sequence[str], width: int) -> list[str]:
+    return (
+        ["", title.upper(), *(part for text in sentences for part in _wrapped(text, width, INDENT))]
+        if sentences
+        else []
+    )
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    return wrap(
+        text, max(width, LEAST), initial_indent=indent, subsequent_indent=indent and indent * 2, break_on_hyphens=False
+    )
+
+
+def _options(found: Decision, width: int) -> list[str]:
+    """One option a line, each workload's speed with whether it is enough; what the numbers of the heading mean stands below."""
+    listed = shown(found)
+    if not listed:
+        return []
+    works = [one.workload for one in found.standings[0].served]
+    columns = [
+        Wanted("", rank=0), Wanted("option", least=NAME), Wanted(f"price {found.need.market.currency}", right=True, rank=1),
+        Wanted("W", right=True, rank=9), *(Wanted(f"{place}", right=True, rank=2) for place in range(1, len(works) + 1)),
+        Wanted("misses", right=True, rank=3),
+    ]  # fmt: skip
+    rows = [_row(found, each, bare=False) for each in listed]
+    if sum(max(map(len, cells)) for cells in zip(*rows, strict=True)) + 2 * len(columns) > width:
+        rows = [_row(found, each, bare=True) for each in listed]
+    head, body = fitted(columns, rows, width)
+    seen = sum(word.isdigit() for word in head.split())
+    keys = [
+        f"{place} {work.name}{_asked(one)}{'' if work.must else ', a wish'}"
+        for place, (work, one) in enumerate(zip(works, found.standings[0].served, strict=True), 1)
+    ]
+    more = (
+        [f"no room for {', '.join(str(place) for place in range(seen + 1, len(works) + 1))}"]
+        if seen < len(works)
+        else []
+    )
+    legend = f"{YES} enough  {NO} not  {LEGEND}"
+    return [
+        "",
+        "OPTIONS, tok/s of each request",
+        head,
+        *body,
+        *(part for text in (*keys, *more, legend) for part in _wrapped(text, width, "")),
+    ]
+
+
+def _asked(one: Served) -> str:
+    work = one.workload
+    floor = f"at least {work.floor_tok_s:g} tok/s" if work.floor_tok_s is not None else ""
+    wait = f"first token within {work.ttft_s:g} s" if work.ttft_s is not None else ""
+    asked = ", ".join(filter(None, (floor, wait)))
+    return f": {asked}" if asked else ""
+
+
+def _row(found: Decision, each: Standing, *, bare: bool) -> list[str]:
+    on_front = any(each is one for one in found.front)
+    option, draw = each.option, each.option.draw
+    price = "0" if option.bought is None else f"{option.price.mid:,.0f}" if option.price else "?"
+    watts = f"{draw.load_w.mid:.0f}" if draw and draw.load_w else "?"
+    mark = CHOSEN if each is found.pick else UNDOMINATED if on_front else ""
+    speeds = [f"{speed(one, bare=bare)} {YES if one.is_fast_enough else NO}" for one in each.served]
+    return [mark, option.name if option.bought else KEEP, price, watts, *speeds, str(len(each.missed))]

@@ -1,0 +1,214 @@
+"""Machines side by side: attributes down, machines across, the best of each line starred, and where one starts to win."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from advisor.present.compare_screen import as_rows, board
+from advisor.present.compare_table import LEGEND
+from advisor.present.machine_labels import machine_label
+from advisor.tui.board_lines import BoardLines
+from advisor.tui.page import Page, asking, question_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.widget import Widget
+
+    from advisor.present.compare_screen import Board
+    from advisor.tui.answers import Answers
+    from advisor.tui.lines import Lines
+    from advisor.tui.view import View
+
+LEAST_MACHINES = 2
+MOST_MODELS = 6
+"""Models compared where none is marked."""
+FAR = 10**6
+
+
+def compared(answers: Answers, view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Models and machines side by side: those marked, then what is under the cursor, then the first that the filter leaves.
+
+    Without marks the models are the one under the cursor, or the first six of a filter.
+    """
+    models = list(dict.fromkeys(model for model, _ in view.marks))
+    machines = list(dict.fromkeys(machine for _, machine in view.marks))
+    if not models:
+        models = list(answers.models(view)[:MOST_MODELS]) if view.filter or not view.model else [view.model]
+    if len(machines) < LEAST_MACHINES:
+        machines = list(dict.fromkeys([*machines, *filter(None, [view.machine]), *answers.machines(view)]))
+        machines = machines[: max(LEAST_MACHINES, _named(answers, view))]
+    return tuple(models), tuple(machines)
+
+
+def _named(answers: Answers, view: View) -> int:
+    """How many machines the filter names, where it does."""
+    return min(len(answers.machines(view)), MOST_MODELS) if answers.filter(view).machines else 0
+
+
+class ComparePage(Page):
+    """The marked machines side by side over the marked models."""
+
+    OFFERS = frozenset({"open", "why", "differ", "mark"})
+    HELP_TEXT: ClassVar[str] = (
+        "Attributes down, the marked machines across, one table for each marked model. ★ is the best of its line beyond what the "
+        "intervals leave open, ☆ the best by the middle alone; both are bold. Below each table, in sentences: the longest context of "
+        "each machine, and where in context or requests one starts to win. Without marks: what is under the cursor on Fit beside "
+        "the first machine that the filter leaves. Left and right choose the machine that e and enter are about, up and down the line."
+    )
+
+    def middle(self) -> Iterable[Widget]:
+        """The table."""
+        yield BoardLines()
+
+    def headings(self, view: View) -> list[str]:
+        """How much is compared."""
+        models, machines = compared(self.answers, view)
+        market = self.answers.market
+        counts = f"{len(machines)} machines, {len(models)} model{'s' * (len(models) != 1)}"
+        parts = [
+            f"compare {counts}",
+            question_words(view),
+            "differences only" if view.differences else "",
+            f"prices of {market.region} in {market.currency}",
+        ]
+        return [*filter(None, parts)]
+
+    def draw(self, view: View) -> None:
+        """Show it once everything is known."""
+        self.advisor.busy = True
+        self.call_after_refresh(self._draw, view)
+
+    def _draw(self, view: View) -> None:
+        """Work out one pair, and go on after whatever key came meanwhile."""
+        if view != self.advisor.view or not self.is_current:
+            return
+        models, machines = compared(self.answers, view)
+        if not models or len(machines) < LEAST_MACHINES:
+            self._nothing()
+            return
+        pairs = [(model, machine) for model in models for machine in machines]
+        left = [pair for pair in pairs if not self.answers.knows_side(view.asked, *pair)]
+        if left:
+            self.answers.side(view.asked, *left[0])
+            self.status(f"comparing: {len(pairs) - len(left) + 1} of {len(pairs)}")
+            self.call_after_refresh(self._draw, view)
+            return
+        self._put(view, self._board(view))
+        self.advisor.busy = False
+
+    def _nothing(self) -> None:
+        self.query_one(BoardLines).put_board(
+            [], [], ["", "nothing to compare: mark pairs on Fit with space, or let the filter leave two machines"], None
+        )
+        self.status("")
+        self.advisor.busy = False
+
+    def _board(self, view: View) -> Board:
+        models, machines = compared(self.answers, view)
+        found = self.answers.compared(view.asked, models, machines)
+        return board(found, self.answers.facts, self.size.width - 3, self._column(view), differences=view.differences)
+
+    def _column(self, view: View) -> int:
+        machines = compared(self.answers, view)[1]
+        return machines.index(view.machine) if view.machine in machines else 0
+
+    def _put(self, view: View, found: Board) -> None:
+        lines = self.query_one(BoardLines)
+        cursor = min(view.row, len(found.lines) - 1)
+        seen = lines.seen(len(found.lines), cursor, head=len(found.heads))
+        body = found.lines[seen.start : seen.stop]
+        lines.put_board(
+            [self.plain(head) for head in found.heads],
+            body,
+            [self.plain(line.text) for line in body],
+            cursor - seen.start,
+        )
+        machines = compared(self.answers, view)[1]
+        here = f"← → {machine_label(self.answers.shelf.machine(machines[self._column(view)]))}"
+        seen_of = (
+            f"machines {found.columns.start + 1}–{found.columns.stop} of {len(machines)}"
+            if len(found.columns) < len(machines)
+            else ""
+        )
+        self.status(here, seen_of, *LEGEND)
+
+    def turned(self, view: View, key: str) -> View | None:
+        """Up and down choose a line and with it a model, left and right a machine."""
+        models, machines = compared(self.answers, view)
+        if not models or len(machines) < LEAST_MACHINES:
+            return None
+        if key in {"left", "right"}:
+            place = min(max(self._column(view) + (1 if key == "right" else -1), 0), len(machines) - 1)
+            return self._on(view, machines[place])
+        room = max(1, self.query_one(BoardLines).size.height - 3)
+        steps = {"up": -1, "down": 1, "page_up": -room, "page_down": room, "home": -FAR, "end": FAR}
+        if key in steps:
+            return self._moved(view, steps[key])
+        return {"open": lambda: replace(self._here(view).on("model"), tab=0), "differ": lambda: replace(view, differences=not view.differences, row=0),
+                "mark": lambda: self._here(view).with_mark()}.get(key, lambda: None)()  # fmt: skip
+
+    def _on(self, view: View, machine: str) -> View:
+        """With that machine under the cursor; what is compared stays as it is."""
+        before = compared(self.answers, view)
+        after = replace(view, machine=machine)
+        if compared(self.answers, after) == before:
+            return after
+        return replace(after, marks=tuple((model, name) for model in before[0] for name in before[1]))
+
+    def _moved(self, view: View, step: int) -> View:
+        if not self._known(view):
+            return view
+        found = self._board(view)
+        row = min(max(min(view.row, len(found.lines) - 1) + step, 0), len(found.lines) - 1)
+        return replace(view, row=row)
+
+    def _known(self, view: View) -> bool:
+        models, machines = compared(self.answers, view)
+        return all(self.answers.knows_side(view.asked, model, machine) for model in models for machine in machines)
+
+    def _here(self, view: View) -> View:
+        """With the model of the line and the machine of the column under the cursor."""
+        models, machines = compared(self.answers, view)
+        lines = self._board(view).lines if self._known(view) else ()
+        model = next(
+            (line.model for line in lines[min(view.row, max(0, len(lines) - 1)) :: -1] if line.model), models[0]
+        )
+        return view.at(model, machines[self._column(view)])
+
+    def pair(self, view: View) -> tuple[str, str]:
+        """What `e` explains."""
+        models, machines = compared(self.answers, view)
+        if not models or len(machines) < LEAST_MACHINES:
+            return super().pair(view)
+        here = self._here(view)
+        return here.model, here.machine
+
+    def on_lines_picked(self, message: Lines.Picked) -> None:
+        """The cursor goes there."""
+        view = self.advisor.view
+        self.advisor.view = self._moved(replace(view, row=0), message.row)
+
+    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+        """The cursor goes so many lines."""
+        self.advisor.view = self._moved(self.advisor.view, message.rows)
+
+    def command_here(self, view: View) -> Sequence[str]:
+        """The same comparison on the command line, wherever the cursor is."""
+        return self.command(view)
+
+    def command(self, view: View) -> Sequence[str]:
+        """The same comparison on the command line."""
+        models, machines = compared(self.answers, view)
+        words = asking("compare", view)[5:]
+        return ["advisor", "compare", *machines, "--models", ",".join(models), *words]
+
+    def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
+        """Every line of every table."""
+        models, machines = compared(self.answers, view)
+        if not models or len(machines) < LEAST_MACHINES:
+            return ["model", "attribute"], []
+        return ["model", "attribute", *machines], as_rows(
+            self.answers.compared(view.asked, models, machines), self.answers.facts
+        )
