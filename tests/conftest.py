@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # As `advisor.__main__` does, and before numpy is imported: the arrays here are too small to share between cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -16,6 +17,10 @@ from advisor.catalog.schema.model import Model
 from advisor.catalog.snapshot import open_catalog
 from advisor.cli.options import extras
 from advisor.evidence.calibration import Calibration
+
+# No test is timed: how long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 
