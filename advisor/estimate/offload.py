@@ -50,10 +50,10 @@ def _missing(uses: tuple[PoolUse, ...]) -> int:
     return sum(use.used_bytes - use.pool.usable_bytes for use in uses)
 
 
-def _smallest_plan(
-    found: Load, pools: tuple[Pool, ...], part: Callable[[Load, int], Kept], sizes: tuple[int, ...], low: int
+def _smallest_plan(  # noqa: PLR0913 - what is moved, by what, between where
+    found: Load, pools: tuple[Pool, ...], part: Callable[[Load, int], Kept], sizes: tuple[int, ...], low: int, room: int
 ) -> int | None:  # fmt: skip
-    """Smallest number of layers with which every device holds its part."""
+    """Smallest number of layers with which every device holds its part; `room` is what the host has for them."""
 
     def good(count: int) -> bool:
         kept = part(found, count)
@@ -62,7 +62,9 @@ def _smallest_plan(
     high = found.layers
     uses, _ = spread(found, part(found, high), pools)
     if any(use.short_bytes for use in uses):
-        return None
+        # With less moved the split over unequal cards is another one, and may hold where this one does not.
+        high = bisect_right(list(accumulate(sizes)), room)
+        return _smallest(good, low, high, high) if low <= high < found.layers and good(high) else None
     spare = -_missing(uses)
     # Of what went to the host with everything moved, the spare room takes the last layers back.
     back, count = 0, high
@@ -85,9 +87,10 @@ def room_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> int:
             continue
         moved = list(accumulate(sizes))
         count = bisect_right(moved, room)
-        uses, _ = spread(found, part(found, count), pools)
+        kept = part(found, count)
+        uses, _ = spread(found, kept, pools)
         room -= moved[count - 1] if count else 0
-        short = sum(use.short_bytes for use in uses)
+        short = sum(use.short_bytes for use in uses) or int(overflows(found, kept, pools))
         if not short:
             return room + sum(use.left_bytes for use in uses)
         if count < found.layers:
@@ -107,13 +110,14 @@ def place_with_host(pools: tuple[Pool, ...], host: Pool, found: Load) -> Placeme
     if not found.layers:
         return None
     weights = found.weights
+    room = host.usable_bytes - host_use(host, found, 1).used_bytes
     if any(weights.expert_bytes):
         # Fewer layers than that hold no experts: nothing would move.
         least = 1 + next(index for index, size in enumerate(weights.expert_bytes) if size)
-        moved = _smallest_plan(found, pools, _without_experts, weights.expert_bytes, least)
+        moved = _smallest_plan(found, pools, _without_experts, weights.expert_bytes, least, room)
         if moved is not None:
             return _with_experts_on_host(pools, host, found, moved)
-    first = _smallest_plan(found, pools, _without_layers, _whole_bytes(found), 1)
+    first = _smallest_plan(found, pools, _without_layers, _whole_bytes(found), 1, room - sum(weights.expert_bytes))
     return None if first is None else _with_layers_on_host(pools, host, found, first)
 
 

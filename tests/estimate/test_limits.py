@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.schema.hardware import Hardware
@@ -56,6 +56,7 @@ def boxes(one: int, other: int, host_mib: int) -> tuple[Hardware, ...]:
     st.integers(40, 600), st.sampled_from([0, 0, 150, 400]), st.sampled_from([0, 300, 1200]),
     st.sampled_from(sorted(MODELS)), st.integers(1, 40_000), st.integers(1, 3),
 )  # fmt: skip
+@example(40, 150, 300, "moe", 769, 1)
 def test_limits_run_and_one_step_more_does_not(
     one: int, other: int, host_mib: int, name: str, context: int, concurrency: int
 ) -> None:
