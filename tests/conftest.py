@@ -18,9 +18,11 @@ from advisor.catalog.snapshot import open_catalog
 from advisor.cli.options import extras
 from advisor.evidence.calibration import Calibration
 
-# No test is timed: how long an example takes is the machine's affair.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test is timed: how long an example takes is the machine's affair. The same examples every time, so that a change and not
+# luck is what fails; `--hypothesis-profile=search` looks further.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 
