@@ -10,7 +10,7 @@ from advisor.decide import cost
 from advisor.decide.offers import ApiPrice, Rental, Standing, Tariff, api_price_of, rental_of
 from advisor.decide.options import tariff
 from advisor.decide.over_years import hours_per_day
-from advisor.decide.ownership import ends
+from advisor.decide.ownership import Duty, api_per_month, ends
 from advisor.decide.ranges import NOTHING, Range, exactly, total
 from advisor.decide.served import serve
 from advisor.estimate.note import Note
@@ -178,10 +178,10 @@ def _own(facts: Facts, need: Need, each: Option) -> tuple[Range, Range, Range, b
 
 def _hosted(part: Part, price: ApiPrice) -> Range:
     work = part.served.workload
-    return Range(*(
-        cost.api_cost(work.prompt_tokens_per_day, work.output_tokens_per_day, one, other) * cost.DAYS_PER_MONTH
-        for one, other in zip(ends(price.input_per_mtok), ends(price.output_per_mtok), strict=True)
-    ))  # fmt: skip
+    tokens = Duty(
+        load_h_per_day=0.0, prompt_tokens_per_day=work.prompt_tokens_per_day, output_tokens_per_day=work.output_tokens_per_day
+    )  # fmt: skip
+    return api_per_month(price, tokens)
 
 
 def _rented(facts: Facts, calibration: Calibration, need: Need, parts: tuple[Part, ...]) -> Rented | None:

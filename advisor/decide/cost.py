@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from advisor.estimate.arrays import is_array
+
 DAYS_PER_YEAR = 365.0
 MONTHS_PER_YEAR = 12.0
 HOURS_PER_DAY = 24.0
@@ -136,12 +138,8 @@ def implied_w(cost_per_year: Any, per_kwh: Any, hours_per_day: Any = HOURS_PER_D
     return cost_per_year / per_kwh * WATTS_PER_KW / (hours_per_day * DAYS_PER_YEAR)
 
 
-def _is_array(*values: Any) -> bool:
-    return any(hasattr(value, "__array__") for value in values)
-
-
 def _at_least_nothing(value: Any) -> Any:
-    if _is_array(value):
+    if is_array(value):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
 
         return np.maximum(value, 0.0)
@@ -150,7 +148,7 @@ def _at_least_nothing(value: Any) -> Any:
 
 def _over(paid: Any, saved: Any) -> Any:
     """What is paid over what is saved; infinite where nothing is saved, nothing where nothing is to be paid."""
-    if _is_array(paid, saved):
+    if is_array(paid, saved):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
 
         shape = np.broadcast(paid, saved).shape

@@ -7,13 +7,14 @@ import math
 from typing import Any
 
 
-def _is_array(*values: Any) -> bool:
+def is_array(*values: Any) -> bool:
+    """True where any of them is one."""
     return any(hasattr(value, "__array__") for value in values)
 
 
 def lesser(a: Any, b: Any) -> Any:
     """The smaller of two, element by element."""
-    if _is_array(a, b):
+    if is_array(a, b):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
 
         return np.minimum(a, b)
@@ -27,7 +28,7 @@ def ceil_to(value: Any, step: int) -> Any:
 
 def log1p(value: Any) -> Any:
     """Natural logarithm of one more than `value`."""
-    if _is_array(value):
+    if is_array(value):
         import numpy as np  # noqa: PLC0415 - only a sweep pays for numpy
 
         return np.log1p(value)

@@ -11,6 +11,7 @@ from advisor.estimate.concurrency import Costs, Moved, Parts, Scaling, ceiling_t
 from advisor.estimate.serving import max_requests
 from advisor.evidence.batching import Batching
 from advisor.evidence.concurrency_rows import Kind, recurrence, routing
+from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.observations import dense_ops_s, group
 from advisor.evidence.predict import bandwidth_bytes_s, software_date
 from advisor.evidence.prefill_rows import usual_ubatch
@@ -193,8 +194,7 @@ def _factors(calibration: Calibration, batching: Batching, kind: Kind, level: fl
     return math.exp(-low), math.exp(high)
 
 
-_LEARNED: dict[tuple[str | None, frozenset[str]], tuple[Facts, Batching]] = {}
-_MOST_LEARNED = 16
+_LEARNED: Narrowed[Batching] = Narrowed()
 
 
 def learned(facts: Facts, calibration: Calibration, as_of: str | None, exclude_sources: frozenset[str]) -> Batching:
@@ -205,17 +205,14 @@ def learned(facts: Facts, calibration: Calibration, as_of: str | None, exclude_s
     shipped = Batching.from_json(facts.extra("concurrency"))
     if (as_of is None and not exclude_sources) or not calibration.rows or not shipped.rows:
         return shipped
-    known = _LEARNED.get((as_of, exclude_sources))
-    if known and known[0] is facts:
-        return known[1]
-    from advisor.evidence.concurrency_fit import scalings  # noqa: PLC0415 - only a narrowed question pays for numpy
 
-    again = scalings(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
-    if len(_LEARNED) >= _MOST_LEARNED:
-        _LEARNED.clear()
-    found = replace(again, spreads=shipped.spreads)
-    _LEARNED[as_of, exclude_sources] = (facts, found)
-    return found
+    def again() -> Batching:
+        from advisor.evidence.concurrency_fit import scalings  # noqa: PLC0415 - only a narrowed question pays for numpy
+
+        found = scalings(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
+        return replace(found, spreads=shipped.spreads)
+
+    return _LEARNED.once(facts, as_of, exclude_sources, again)
 
 
 def aggregate(case: Batched, requests: int) -> Aggregate:

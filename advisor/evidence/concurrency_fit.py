@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
@@ -16,12 +15,12 @@ from advisor.estimate.burst import queued
 from advisor.estimate.concurrency import MULTIPLY_ADD, Costs, costs, parts
 from advisor.evidence.batching import TERMS, Batching, BatchNearness, keys, nested_keys
 from advisor.evidence.concurrency_rows import BatchRow, aside_rows, batch_rows
-from advisor.evidence.observations import tier
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.singles import Singles
 from advisor.evidence.spread import Spread, classes
 from advisor.evidence.spread_fit import learn_spread
-from advisor.evidence.tested import HeldOut, Tested, group_of
+from advisor.evidence.tested import HeldOut, Tested, fold_of, group_of
+from advisor.evidence.weigh import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 FOLDS = 8
 FOLD_ROUNDS = 6
 """A fold starts at what all rows taught."""
-TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
-RELAYED_TRUST = 0.5
 SPREAD = {"runtime": 0.5, "router": 0.5, "runtime-kind": 0.15, "recurrence": 1.0}
 NARROW = {("weights", "runtime"): 0.15, ("kv", "runtime"): 0.3}
 """How far a deviation of each sort is expected to stray, as a log ratio."""
@@ -113,11 +110,6 @@ def physics(arrays: Arrays, paid: Vector) -> Callable[[Vector], tuple[Vector, Ve
     return predicted
 
 
-def trust(facts: Facts, row: BatchRow) -> float:
-    """Weight of a row: by its source's tier, halved when relayed."""
-    return TIER_TRUST[tier(facts, row.record)] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
-
-
 def row_costs(row: BatchRow, calibration: Calibration) -> Costs:
     """What one of the row's sequences alone would pay by the single-stream fit."""
     return costs(row.single, row.bandwidth_bytes_s, calibration.efficiency(row.kind.group), row.compute_ops_s)
@@ -129,7 +121,7 @@ class Lesson:
     def __init__(self, facts: Facts, rows: Sequence[BatchRow]) -> None:
         self.rows, self.arrays = rows, Arrays.of(rows)
         self.pool = Pool([keys(row.kind) for row in rows], PRIOR)
-        self.trust = np.array([trust(facts, row) for row in rows])
+        self.trust = np.array([weight(facts, row.record) for row in rows])
 
     def taught(self, calibration: Calibration, without: Vector | None = None, start: Vector | None = None) -> Vector:
         """Parameters on top of `calibration`; rows where `without` is true teach nothing."""
@@ -163,16 +155,16 @@ def _tested(
     """`rows` beside predictions of fits, of one stream and of batches, that saw nothing of their groups."""
     found: list[Tested] = []
     taught_groups = [group_of(facts, row.record, held_out) for row in lesson.rows]
-    taught_fold = np.array([_fold(group) for group in taught_groups])
+    taught_fold = np.array([fold_of(group, FOLDS) for group in taught_groups])
     groups = [group_of(facts, row.record, held_out) for row in rows]
     start = lesson.taught(singles.everything)
-    for number in sorted({_fold(group) for group in groups}):
+    for number in sorted({fold_of(group, FOLDS) for group in groups}):
         calibration = singles.without(held_out, number, FOLDS)
         kept = [row for row, fold in zip(lesson.rows, taught_fold, strict=True) if fold != number]
         values = lesson.pool.named(lesson.taught(calibration, taught_fold == number, start))
         learned = _learned(values, kept)
         for row, group in zip(rows, groups, strict=True):
-            if _fold(group) == number:
+            if fold_of(group, FOLDS) == number:
                 predicted = aggregate_tok_s(row, calibration, learned)
                 found.append(
                     Tested(
@@ -185,10 +177,6 @@ def _tested(
                     )
                 )
     return found
-
-
-def _fold(group: str) -> int:
-    return crc32(group.encode()) % FOLDS
 
 
 def _how_far_off(rows: Sequence[Tested]) -> Spread:

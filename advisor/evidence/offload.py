@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.offload_rows import costed, host_group
 from advisor.evidence.spread import Spread
 
@@ -104,8 +105,7 @@ def shares_of(
     return costed(calibration, step, groups, rates)
 
 
-_LEARNED: dict[tuple[str | None, frozenset[str]], tuple[Facts, Offload]] = {}
-_MOST_LEARNED = 16
+_LEARNED: Narrowed[Offload] = Narrowed()
 
 
 def learned_offload(
@@ -118,14 +118,11 @@ def learned_offload(
     shipped = Offload.from_json(facts.extra("offload"))
     if (as_of is None and not exclude_sources) or not calibration.rows or not shipped.rows:
         return shipped
-    known = _LEARNED.get((as_of, exclude_sources))
-    if known and known[0] is facts:
-        return known[1]
-    from advisor.evidence.offload_fit import without_interval  # noqa: PLC0415 - only a narrowed question pays for numpy
 
-    if len(_LEARNED) >= _MOST_LEARNED:
-        _LEARNED.clear()
-    again = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
-    found = replace(again, spread=shipped.spread)
-    _LEARNED[as_of, exclude_sources] = (facts, found)
-    return found
+    def again() -> Offload:
+        from advisor.evidence.offload_fit import without_interval  # noqa: PLC0415 - only a narrowed question pays for numpy
+
+        found = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
+        return replace(found, spread=shipped.spread)
+
+    return _LEARNED.once(facts, as_of, exclude_sources, again)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
 from advisor.estimate.decode import step_s
-from advisor.evidence.observations import tier
 from advisor.evidence.offload import Offload, Pieces, keys, pieces
 from advisor.evidence.offload_rows import offload_rows
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.singles import Singles
 from advisor.evidence.spread import Spread
 from advisor.evidence.spread_fit import percentiles
-from advisor.evidence.teach import RELAYED_TRUST, TIER_TRUST, in_force
-from advisor.evidence.tested import Tested, group_of
+from advisor.evidence.teach import in_force
+from advisor.evidence.tested import Tested, fold_of, group_of
+from advisor.evidence.weigh import weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,12 +49,7 @@ class Lesson:
     def __init__(self, facts: Facts, rows: Sequence[SplitRow]) -> None:
         self.rows = rows
         self.pool = Pool([keys(row.group) for row in rows], PRIOR)
-        self.trust = np.array(
-            [
-                TIER_TRUST[tier(facts, row.record)] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1)
-                for row in rows
-            ]
-        )
+        self.trust = np.array([weight(facts, row.record) for row in rows])
         self.log_measured = np.log([row.step_s for row in rows])
 
     def taught(self, calibration: Calibration, without: Sequence[bool] | None = None) -> dict[str, float]:
@@ -79,10 +73,6 @@ def parts(row: SplitRow, calibration: Calibration) -> Pieces:
     return pieces(row.costed(calibration), row.step.host_trips)
 
 
-def _fold(group: str) -> int:
-    return crc32(group.encode()) % FOLDS
-
-
 def _tested(
     facts: Facts, held_out: HeldOut, rows: Sequence[SplitRow], as_of: str | None, exclude_sources: frozenset[str]
 ) -> tuple[Tested, ...]:
@@ -90,9 +80,9 @@ def _tested(
     processors = [row for row in in_force(facts, as_of, exclude_sources)[0] if row.group.memory == "cpu"]
     groups = [group_of(facts, row.record, held_out) for row in rows]
     lesson, found = Lesson(facts, rows), []
-    for number in sorted({_fold(group) for group in groups}):
+    for number in sorted({fold_of(group, FOLDS) for group in groups}):
         calibration = singles.without(held_out, number, FOLDS)
-        left = [_fold(group) == number for group in groups]
+        left = [fold_of(group, FOLDS) == number for group in groups]
         learned = Offload(lesson.taught(calibration, left))
         for row, group, out in zip(rows, groups, left, strict=True):
             if out:
@@ -100,7 +90,7 @@ def _tested(
                 found.append(Tested(row.record, group, 1 / row.step_s, 1 / seconds, PARTLY))
     for alone in processors:
         group = group_of(facts, alone.record, held_out)
-        cost = singles.without(held_out, _fold(group), FOLDS).efficiency(alone.group)
+        cost = singles.without(held_out, fold_of(group, FOLDS), FOLDS).efficiency(alone.group)
         seconds = float(step_s(alone.moved, alone.bandwidth_bytes_s, cost))
         found.append(Tested(alone.record, group, 1 / alone.step_s, 1 / seconds, PROCESSOR))
     return tuple(found)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.estimate.prefill import Rates
+from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.prefill_rows import REFERENCE_OPS_S, Setting
+from advisor.evidence.spread import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -154,7 +156,7 @@ class PrefillCalibration:
         if not found:
             return None
         tail = (1 - level) / 2
-        return math.exp(_at(found, tail)), math.exp(_at(found, 1 - tail))
+        return math.exp(quantile(found, tail)), math.exp(quantile(found, 1 - tail))
 
     def refuses(self, s: Setting) -> str | None:
         """Why no row says anything of the setting; None where some do."""
@@ -169,8 +171,7 @@ class PrefillCalibration:
         return None
 
 
-_LEARNED: dict[tuple[str | None, frozenset[str]], tuple[Facts, PrefillCalibration]] = {}
-_MOST_LEARNED = 16
+_LEARNED: Narrowed[PrefillCalibration] = Narrowed()
 
 
 def learned_prefill(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]) -> PrefillCalibration:
@@ -181,21 +182,10 @@ def learned_prefill(facts: Facts, as_of: str | None, exclude_sources: frozenset[
     shipped = PrefillCalibration.from_json(facts.extra("prefill"))
     if as_of is None and not exclude_sources:
         return shipped
-    known = _LEARNED.get((as_of, exclude_sources))
-    if known and known[0] is facts:
-        return known[1]
-    from advisor.evidence.prefill_fit import fitted  # noqa: PLC0415 - only a narrowed question pays for numpy
 
-    again = replace(fitted(facts, as_of=as_of, exclude_sources=exclude_sources), quantiles=shipped.quantiles)
-    if len(_LEARNED) >= _MOST_LEARNED:
-        _LEARNED.clear()
-    _LEARNED[as_of, exclude_sources] = (facts, again)
-    return again
+    def again() -> PrefillCalibration:
+        from advisor.evidence.prefill_fit import fitted  # noqa: PLC0415 - only a narrowed question pays for numpy
 
+        return replace(fitted(facts, as_of=as_of, exclude_sources=exclude_sources), quantiles=shipped.quantiles)
 
-def _at(quantiles: list[float], share: float) -> float:
-    """Linear interpolation between the percent steps."""
-    position = share * (len(quantiles) - 1)
-    low = int(position)
-    high = min(low + 1, len(quantiles) - 1)
-    return quantiles[low] + (quantiles[high] - quantiles[low]) * (position - low)
+    return _LEARNED.once(facts, as_of, exclude_sources, again)

@@ -6,12 +6,10 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
 from advisor.estimate.prefill import Batch, Rates, Work, parts
-from advisor.evidence.observations import tier
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.prefill import (
     TERMS,
@@ -23,7 +21,9 @@ from advisor.evidence.prefill import (
     same_hardware_key,
 )
 from advisor.evidence.prefill_rows import PrefillRow, prefill_rows
-from advisor.evidence.tested import HeldOut, Tested, group_of
+from advisor.evidence.spread_fit import percentiles
+from advisor.evidence.tested import HeldOut, Tested, fold_of, group_of
+from advisor.evidence.weigh import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,9 +55,6 @@ ROUNDS, FOLD_ROUNDS = 20, 6
 FOLDS = 8
 FEW_GROUPS_FOLDS = 24
 """Where a few groups hold most rows, leaving out an eighth of the groups at once would leave out most of the evidence."""
-TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
-RELAYED_TRUST = 0.5
-PERCENT_STEPS = 101
 DRAWS = 21
 MOST_BATCHES = 2
 NEAR = "same hardware"
@@ -98,7 +95,7 @@ class Taught:
         self.ops_s = np.array([row.setting.ops_s for row in rows])
         self.bytes_s = np.array([row.setting.bandwidth_bytes_s for row in rows])
         self.log_measured = np.log([row.seconds for row in rows])
-        self.trust = np.array([_trust(facts, row) for row in rows])
+        self.trust = np.array([weight(facts, row.record) for row in rows])
         self.solution = solve(self.pool, self.physics, self.log_measured, self.trust, rounds=ROUNDS)
 
     def physics(self, values: Vector) -> tuple[Vector, Vector]:
@@ -123,18 +120,13 @@ class Taught:
         return self.physics(self.pool.values(left))[0]
 
 
-def _trust(facts: Facts, row: PrefillRow) -> float:
-    """Weight of a row: by its source's tier, halved when relayed."""
-    return TIER_TRUST[tier(facts, row.record)] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
-
-
 def held_out(taught: Taught, group: Callable[[PrefillRow], str], folds: int = FOLDS) -> tuple[Tested, ...]:
     """Each row beside the rate expected by a fit that saw no row of its group; rows refused without that group are left out.
 
     Groups are left out several at a time: each is predicted without at least its own rows.
     """
     names = [group(row) for row in taught.rows]
-    fold = np.array([crc32(name.encode()) % folds for name in names])
+    fold = np.array([fold_of(name, folds) for name in names])
     found = []
     for number in sorted(set(fold.tolist())):
         out = fold == number
@@ -161,10 +153,6 @@ def _by_machine(facts: Facts, tested: Sequence[Tested]) -> list[float]:
     for row in tested:
         machines[group_of(facts, row.record, "hardware")].append(row.log_residual)
     return [float(x) for own in machines.values() for x in np.quantile(own, np.linspace(0, 1, DRAWS))]
-
-
-def _percentiles(residuals: Sequence[float]) -> list[float]:
-    return [float(x) for x in np.quantile(residuals, np.linspace(0, 1, PERCENT_STEPS))] if residuals else []
 
 
 def _halves(rows: Sequence[PrefillRow]) -> dict[str, tuple[str, ...]]:
@@ -210,7 +198,7 @@ def teach_prefill(
     by_class[NEAR] = [row.log_residual for row in pairs]
     by_class["same chip generation"] = _by_machine(facts, held_out(taught, lambda r: r.setting.group.hardware))
     by_class["other hardware"] = _by_machine(facts, held_out(taught, lambda r: r.setting.group.chip))
-    quantiles = {name: _percentiles(residuals) for name, residuals in by_class.items() if residuals}
+    quantiles = {name: percentiles(residuals) for name, residuals in by_class.items() if residuals}
     return replace(_calibration(taught, selection.left_out), quantiles=quantiles)
 
 

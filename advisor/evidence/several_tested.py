@@ -6,11 +6,10 @@ import math
 from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from advisor.evidence.several import LAYER_SPLIT, layer_split_rows, observed, seconds, split_residuals
 from advisor.evidence.singles import Singles
-from advisor.evidence.tested import Tested, group_of
+from advisor.evidence.tested import Tested, fold_of, group_of
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -27,7 +26,7 @@ def tested(facts: Facts, held_out: HeldOut) -> tuple[Tested, ...]:
         return ()
     singles = Singles(facts)
     groups = [group_of(facts, row.record, held_out) for row in rows]
-    folds = [crc32(group.encode()) % FOLDS for group in groups]
+    folds = [fold_of(group, FOLDS) for group in groups]
     found = []
     for number in sorted(set(folds)):
         calibration = singles.without(held_out, number, FOLDS)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
-from advisor.evidence.age import overtaken
 from advisor.evidence.calibration import Calibration
-from advisor.evidence.observations import plain_decode
-from advisor.evidence.teach import Taught, trust
-from advisor.evidence.tested import HeldOut, group_of
+from advisor.evidence.teach import Taught, in_force, trust
+from advisor.evidence.tested import HeldOut, fold_of, group_of
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -21,21 +18,19 @@ class Singles:
     def __init__(
         self, facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[str] = frozenset()
     ) -> None:
-        kept = plain_decode(facts, as_of=as_of, exclude_sources=exclude_sources).kept
-        old = overtaken(facts, (row.record for row in kept), as_of)
         self._facts = facts
-        self._rows = [row for row in kept if row.record.id not in old]
+        self._rows, _ = in_force(facts, as_of, exclude_sources)
         self._taught = Taught(self._rows, trust(facts))
         self.everything = Calibration(values=self._taught.values(self._taught.solution), rows=len(self._rows))
         """What all rows teach."""
-        self._known: dict[tuple[HeldOut, int], Calibration] = {}
+        self._known: dict[tuple[HeldOut, int, int], Calibration] = {}
 
     def without(self, held_out: HeldOut, number: int, folds: int) -> Calibration:
         """What the rows teach whose group does not hash to fold `number` of so many."""
-        if (held_out, number) not in self._known:
+        if (held_out, number, folds) not in self._known:
             groups = (group_of(self._facts, row.record, held_out) for row in self._rows)
-            left = [crc32(group.encode()) % folds == number for group in groups]
-            self._known[held_out, number] = Calibration(
+            left = [fold_of(group, folds) == number for group in groups]
+            self._known[held_out, number, folds] = Calibration(
                 values=self._taught.values(self._taught.without(left)), rows=len(left) - sum(left)
             )
-        return self._known[held_out, number]
+        return self._known[held_out, number, folds]

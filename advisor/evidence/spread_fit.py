@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.spread import TERM, Spread
+from advisor.evidence.tested import fold_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Sizes:
 def held_out_spreads(residuals: Vector, names: Sequence[tuple[str, ...]], groups: Sequence[str]) -> Vector:
     """Spread of each row by rows of other groups alone."""
     sizes, found = Sizes(residuals, names), np.ones(len(residuals))
-    fold = np.array([crc32(group.encode()) % FOLDS for group in groups])
+    fold = np.array([fold_of(group, FOLDS) for group in groups])
     for number in sorted(set(fold.tolist())):
         out = fold == number
         found[out] = sizes.expected(sizes.learned(out))[out]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
@@ -12,10 +11,12 @@ from advisor.estimate.decode import step_s
 from advisor.evidence.age import overtaken
 from advisor.evidence.calibrate import Design, fit
 from advisor.evidence.calibration import Calibration, Nearness, same_chip_key, same_hardware_key
-from advisor.evidence.observations import Observation, plain_decode, tier
+from advisor.evidence.observations import Observation, plain_decode
 from advisor.evidence.several import layer_split_rows, split_residuals
 from advisor.evidence.spread import Spread, classes
 from advisor.evidence.spread_fit import learn_spread, percentiles
+from advisor.evidence.tested import fold_of
+from advisor.evidence.weigh import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,17 +28,11 @@ FOLDS = 12
 """Held-out fits that intervals are learned from."""
 FOLD_ROUNDS = 3
 """A fold starts next to its solution: what all rows taught."""
-TIER_TRUST = {0: 1.0, 1: 1.0, 2: 0.8, 3: 0.6}
-RELAYED_TRUST = 0.5
 
 
 def trust(facts: Facts) -> Callable[[Observation], float]:
-    """Weight of a row: by its source's tier, halved when relayed."""
-
-    def weight(row: Observation) -> float:
-        return TIER_TRUST[tier(facts, row.record)] * (RELAYED_TRUST if row.record.evidence == "relayed" else 1.0)
-
-    return weight
+    """Weight of a row: `weigh.weight` of its record."""
+    return lambda row: weight(facts, row.record)
 
 
 def log_residuals(rows: Sequence[Observation], values: Mapping[str, float]) -> list[float]:
@@ -73,7 +68,7 @@ def held_out(
         return []
     names = [group_of(row) for row in rows]
     number = {name: index for index, name in enumerate(sorted(set(names)))}
-    fold = np.array([crc32(name.encode()) % folds if folds else number[name] for name in names])
+    fold = np.array([fold_of(name, folds) if folds else number[name] for name in names])
     found: list[tuple[Observation, float]] = []
     for each in sorted(set(fold.tolist())):
         residual = design.log_expected(taught.without(fold == each)) - design.log_measured
@@ -124,5 +119,4 @@ def teach(facts: Facts, *, as_of: str | None = None, exclude_sources: frozenset[
 def expectations(facts: Facts, *, exclude_sources: frozenset[str] = frozenset()) -> Calibration:
     """What `teach` expects of every case, without the intervals, which take most of its time."""
     rows, _ = in_force(facts, None, exclude_sources)
-    weight = trust(facts)
-    return Calibration(fit(rows, [weight(row) for row in rows]), rows=len(rows))
+    return Calibration(fit(rows, [weight(facts, row.record) for row in rows]), rows=len(rows))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from advisor.estimate.decode import step_s
+from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.spread import Spread
 
 if TYPE_CHECKING:
@@ -88,8 +89,7 @@ class TensorParallel:
         return found.bytes_s + fixed + self.term("link", where, link) * found.reduces
 
 
-_LEARNED: dict[tuple[str | None, frozenset[str]], tuple[Facts, TensorParallel]] = {}
-_MOST_LEARNED = 16
+_LEARNED: Narrowed[TensorParallel] = Narrowed()
 
 
 def learned_tensor_parallel(
@@ -102,14 +102,11 @@ def learned_tensor_parallel(
     shipped = TensorParallel.from_json(facts.extra("tensor parallel"))
     if (as_of is None and not exclude_sources) or not calibration.rows or not shipped.rows:
         return shipped
-    known = _LEARNED.get((as_of, exclude_sources))
-    if known and known[0] is facts:
-        return known[1]
-    from advisor.evidence.tensor_parallel_fit import without_interval  # noqa: PLC0415 - only a narrowed question pays for numpy
 
-    if len(_LEARNED) >= _MOST_LEARNED:
-        _LEARNED.clear()
-    again = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
-    found = replace(again, spread=shipped.spread)
-    _LEARNED[as_of, exclude_sources] = (facts, found)
-    return found
+    def again() -> TensorParallel:
+        from advisor.evidence.tensor_parallel_fit import without_interval  # noqa: PLC0415 - only a narrowed question pays for numpy
+
+        found = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
+        return replace(found, spread=shipped.spread)
+
+    return _LEARNED.once(facts, as_of, exclude_sources, again)

@@ -6,19 +6,17 @@ import math
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
-from advisor.evidence.observations import tier
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.singles import Singles
 from advisor.evidence.spread import Spread
 from advisor.evidence.spread_fit import percentiles
-from advisor.evidence.teach import RELAYED_TRUST, TIER_TRUST
 from advisor.evidence.tensor_parallel import TensorParallel, keys, pieces
 from advisor.evidence.tensor_parallel_rows import tensor_parallel_rows, whole_request_rows
-from advisor.evidence.tested import Tested, group_of
+from advisor.evidence.tested import Tested, fold_of, group_of
+from advisor.evidence.weigh import weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +68,8 @@ class Lesson:
 
 
 def trust(facts: Facts, row: DividedRow) -> float:
-    """Weight of a row: by its source's tier, less when relayed or of whole requests."""
-    relayed = RELAYED_TRUST if row.record.evidence == "relayed" else 1.0
-    return TIER_TRUST[tier(facts, row.record)] * relayed * (WHOLE_TRUST if row.whole_request else 1.0)
+    """Weight of a row, less where it is of whole requests."""
+    return weight(facts, row.record) * (WHOLE_TRUST if row.whole_request else 1.0)
 
 
 def predicted_s(row: DividedRow, calibration: Calibration, learned: TensorParallel) -> float:
@@ -80,10 +77,6 @@ def predicted_s(row: DividedRow, calibration: Calibration, learned: TensorParall
     found = pieces(calibration, row.group, row.moved, row.bandwidth_bytes_s, row.reduces)
     whole = learned.term("whole", row.group, row.link) if row.whole_request else 1.0
     return learned.seconds(found, row.group, row.link) * whole
-
-
-def _fold(group: str) -> int:
-    return crc32(group.encode()) % FOLDS
 
 
 def _rows(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]) -> tuple[DividedRow, ...]:
@@ -97,9 +90,9 @@ def _tested(
     singles = Singles(facts, as_of=as_of, exclude_sources=exclude_sources)
     groups = [group_of(facts, row.record, held_out) for row in rows]
     lesson, found = Lesson(facts, rows), []
-    for number in sorted({_fold(group) for group in groups}):
+    for number in sorted({fold_of(group, FOLDS) for group in groups}):
         calibration = singles.without(held_out, number, FOLDS)
-        left = [_fold(group) == number for group in groups]
+        left = [fold_of(group, FOLDS) == number for group in groups]
         learned = TensorParallel(lesson.taught(calibration, left))
         for row, group, out in zip(rows, groups, left, strict=True):
             if out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from zlib import crc32
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -36,6 +37,11 @@ class Tested:
     def log_residual(self) -> float:
         """log(measured / predicted)."""
         return math.log(self.measured / self.predicted)
+
+
+def fold_of(group: str, folds: int) -> int:
+    """The fold a group is left out with: the same on every machine and whatever other groups there are."""
+    return crc32(group.encode()) % folds
 
 
 def group_of(facts: Facts, record: Record, held_out: HeldOut) -> str:

@@ -27,11 +27,6 @@ DAYS_PER_MONTH = 30.4
 MONTH_WORDS = 2
 
 
-def machine_word(count: int) -> str:
-    """`1 machine`, `3 machines`."""
-    return f"{count} machine{'' if count == 1 else 's'}"
-
-
 def near_rows(one: Served) -> list[Measured]:
     """Rows measured near the case that nothing is said against, the nearest first."""
     return [

@@ -83,6 +83,10 @@ class Answers:
         """Machines the filter leaves."""
         return self._once("machines", view.filter, lambda: self.shelf.machines(self.filter(view)))
 
+    def pair(self, view: View) -> tuple[str, str]:
+        """The model and machine under the cursor; the first where there is none."""
+        return view.model or self.shelf.every_model[0], view.machine or self.shelf.every_machine[0]
+
     def question(self, asked: Asked, model: str, machine: str) -> Question:
         """The question of one pair."""
         facts = self.facts

@@ -42,18 +42,14 @@ class EvidencePage(Page):
 
     def headings(self, view: View) -> list[str]:
         """The pair, and how many rows are how near."""
-        model, machine = self._pair(view)
+        model, machine = self.answers.pair(view)
         found = self._found(view)
         counts = [f"{sum(row.closeness == near for row in found.decode)} {near}" for near in ("exact", "near", "far")]
         names = f"{self.answers.facts.models[model].name} on {machine_label(self.answers.shelf.machine(machine))}"
         return [names, "  ".join(counts), f"{len(found.other)} other", question_words(view)]
 
-    def _pair(self, view: View) -> tuple[str, str]:
-        shelf = self.answers.shelf
-        return view.model or shelf.every_model[0], view.machine or shelf.every_machine[0]
-
     def _found(self, view: View) -> Pair:
-        return self.answers.evidence(view.asked, *self._pair(view))
+        return self.answers.evidence(view.asked, *self.answers.pair(view))
 
     def _count(self, view: View) -> int:
         found = self._found(view)
@@ -94,7 +90,7 @@ class EvidencePage(Page):
 
     def turned(self, view: View, key: str) -> View | None:
         """Up and down choose a row."""
-        here = view.at(*self._pair(view))
+        here = view.at(*self.answers.pair(view))
         room = max(1, self.query_one(Lines).size.height - 2)
         steps = {"up": -1, "down": 1, "page_up": -room, "page_down": room, "home": -(10**6), "end": 10**6}
         if key in steps:
@@ -119,7 +115,7 @@ class EvidencePage(Page):
 
     def command(self, view: View) -> Sequence[str]:
         """The same rows on the command line."""
-        return asking("evidence", view.at(*self._pair(view)))
+        return asking("evidence", view.at(*self.answers.pair(view)))
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every row."""

@@ -51,18 +51,13 @@ class ModelPage(Page):
 
     def headings(self, view: View) -> list[str]:
         """The model, and what is asked."""
-        model, machine = self._pair(view)
+        model, machine = self.answers.pair(view)
         names = f"{self.answers.facts.models[model].name} on {machine_label(self.answers.shelf.machine(machine))}"
         return [names, question_words(view), f"catalog {self.answers.facts.date}"]
 
-    def _pair(self, view: View) -> tuple[str, str]:
-        """The model and machine under the cursor; the first where there is none."""
-        shelf = self.answers.shelf
-        return view.model or shelf.every_model[0], view.machine or shelf.every_machine[0]
-
     def _machines(self, view: View) -> tuple[str, ...]:
         """Machines the filter leaves; the one under the cursor is always among them."""
-        machine, left = self._pair(view)[1], self.answers.machines(view)
+        machine, left = self.answers.pair(view)[1], self.answers.machines(view)
         return left if machine in left else (machine, *left)
 
     def draw(self, view: View) -> None:
@@ -75,7 +70,7 @@ class ModelPage(Page):
     def _draw(self, view: View) -> None:
         if view != self.advisor.view or not self.is_current:
             return
-        lines, (model, machine) = self.query_one(Lines), self._pair(view)
+        lines, (model, machine) = self.query_one(Lines), self.answers.pair(view)
         drawn: dict[int, Callable[[], None]] = {
             MEMORY: lambda: self._memory(lines, view),
             SPEED: lambda: self._figure(lines, self.answers.drawn(view.asked, model, machine), decode_figure),
@@ -87,7 +82,7 @@ class ModelPage(Page):
 
     def _memory(self, lines: Lines, view: View) -> None:
         """Bars for the machines that are seen; those not worked out follow between keys."""
-        (model, machine), machines = self._pair(view), self._machines(view)
+        (model, machine), machines = self.answers.pair(view), self._machines(view)
         cursor = machines.index(machine)
         seen = lines.seen(len(machines), cursor, EACH)
         view_of_fit = replace(view, quantity="memory")
@@ -129,13 +124,13 @@ class ModelPage(Page):
         from advisor.present.card_model import model_card  # noqa: PLC0415 - other parts do without
 
         facts = self.answers.facts
-        text = card_lines(facts, model_card(facts, facts.models[self._pair(view)[0]]), self.size.width - 3)
+        text = card_lines(facts, model_card(facts, facts.models[self.answers.pair(view)[0]]), self.size.width - 3)
         top = min(view.row, max(0, len(text) - lines.size.height))
         lines.put([], [self.plain(line) for line in text[top:]])
         self.status(f"{top + 1}–{min(len(text), top + lines.size.height)} of {len(text)} lines", TURNS[-1])
 
     def _formats(self, lines: Lines, view: View) -> None:
-        ways = self.answers.findings(view.asked, *self._pair(view))
+        ways = self.answers.findings(view.asked, *self.answers.pair(view))
         head, body = fitted(WAYS, [way_row(way) for way in ways], self.size.width - 3)
         cursor = min(view.row, max(0, len(body) - 1))
         seen = lines.seen(len(body), cursor)
@@ -144,7 +139,7 @@ class ModelPage(Page):
 
     def turned(self, view: View, key: str) -> View | None:
         """Left and right turn the parts; up and down move in them."""
-        model, machine = self._pair(view)
+        model, machine = self.answers.pair(view)
         here = view.at(model, machine)
         if key in {"left", "right"}:
             step = 1 if key == "right" else -1
@@ -180,23 +175,23 @@ class ModelPage(Page):
         view = self.advisor.view
         machines = self._machines(view)
         if view.tab == MEMORY and message.row < len(machines):
-            self.advisor.view = view.at(self._pair(view)[0], machines[message.row])
+            self.advisor.view = view.at(self.answers.pair(view)[0], machines[message.row])
         elif view.tab == FORMATS:
             self.advisor.view = replace(view, row=message.row)
 
     def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
         """The cursor goes so many lines."""
-        self.advisor.view = self._moved(self.advisor.view.at(*self._pair(self.advisor.view)), message.rows)
+        self.advisor.view = self._moved(self.advisor.view.at(*self.answers.pair(self.advisor.view)), message.rows)
 
     def source(self, view: View) -> str | None:
         """Where the model's configuration comes from."""
         facts = self.answers.facts
-        urls = (facts.sources[source].url for source in facts.models[self._pair(view)[0]].sources)
+        urls = (facts.sources[source].url for source in facts.models[self.answers.pair(view)[0]].sources)
         return next(filter(None, urls), None)
 
     def command(self, view: View) -> Sequence[str]:
         """What prints the part."""
-        here = view.at(*self._pair(view))
+        here = view.at(*self.answers.pair(view))
         if view.tab == FACTS:
             return ["advisor", "show", "models", here.model]
         if view.tab == MANY:
@@ -206,4 +201,4 @@ class ModelPage(Page):
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every usual way to run it on the machine."""
-        return CSV_HEADERS, [csv_row(each) for each in self.answers.findings(view.asked, *self._pair(view))]
+        return CSV_HEADERS, [csv_row(each) for each in self.answers.findings(view.asked, *self.answers.pair(view))]
