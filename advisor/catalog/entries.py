@@ -42,6 +42,7 @@ class Entries(Mapping[str, T]):
     def __init__(self, packed: bytes, schema: type[T]) -> None:
         self._packed, self._schema = packed, schema
         self._decoded: dict[str, T] = {}
+        self._groups: dict[str | None, tuple[T, ...]] = {}
 
     def __getitem__(self, entry_id: str) -> T:
         """The entry of that id. Raises KeyError."""
@@ -70,8 +71,12 @@ class Entries(Mapping[str, T]):
 
     def group(self, subject: str | None) -> tuple[T, ...]:
         """The entries about one subject; empty when there are none."""
-        start, end = self._directory[1].get(subject or "", (0, 0))
-        return tuple(self._decode(json.loads(b"[" + self._bytes[start:end] + b"]")))
+        known = self._groups.get(subject)
+        if known is None:
+            start, end = self._directory[1].get(subject or "", (0, 0))
+            known = tuple(self._decode(json.loads(b"[" + self._bytes[start:end] + b"]"))) if end > start else ()
+            self._groups[subject] = known
+        return known
 
     def _decode(self, data: list[dict[str, Any]]) -> list[T]:
         known = self._decoded

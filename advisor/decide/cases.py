@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from advisor.estimate.case import Case, container_of, usual_backend, version_in_force
 from advisor.estimate.ggml_mix import PLAIN
 from advisor.estimate.machine import Machine, machine
 from advisor.estimate.note import Note, note
+from advisor.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,10 @@ USUAL_MIXES = ("q4_k_m", "q6_k", "q8_0")
 MADE_OF_ANY = {"mlx": ("mlx-4bit", "mlx-8bit")}
 """Container → the usual formats its own converter makes of any model, for a runtime that loads none of those offered."""
 
+_MACHINES = Once[Machine](1024)
+_FORMATS = Once["tuple[Quant, ...]"](4096)
+_WAYS = Once["tuple[Way, ...]"](8192)
+
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
@@ -30,6 +35,26 @@ class Excluded:
 
     case: Case
     reason: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What runs a model, whatever the machine's size: a format, its file, and the runtime with its version and backend."""
+
+    quant: Quant
+    container: str
+    runtime: Runtime
+    version: Version | None
+    backend: str
+    refused: Literal["", "machine", "formats"] = ""
+    """The runtime was named, and does not drive the machine or loads none of the formats."""
+
+    def on(self, target: Machine, question: Question) -> Case:
+        """The case it makes of the question there."""
+        return Case(
+            model=question.model, quant=self.quant, container=self.container, runtime=self.runtime, machine=target,
+            backend=self.backend, version=self.version, demand=question.demand,
+        )  # fmt: skip
 
 
 def _published(model: Model) -> tuple[str, ...]:
@@ -62,8 +87,17 @@ def _version(question: Question, runtime: Runtime) -> Version | None:
 
 def cases(facts: Facts, question: Question) -> Iterator[Case | Excluded]:
     """Every case the question covers; what was named and cannot run comes with the reason."""
-    formats = (question.quant,) if question.quant else offered(facts, question.model, everything=question.everything)
-    yield from cases_in(facts, question, formats if question.quant else _with_made(facts, question, formats))
+    return cases_in(facts, question, formats_of(facts, question))
+
+
+def formats_of(facts: Facts, question: Question) -> tuple[Quant, ...]:
+    """Formats the question covers: the one named, or those to answer for."""
+    if question.quant:
+        return (question.quant,)
+    return _FORMATS(
+        (facts, question.model, question.runtime), (question.everything,),
+        lambda: _with_made(facts, question, offered(facts, question.model, everything=question.everything)),
+    )  # fmt: skip
 
 
 def _with_made(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> tuple[Quant, ...]:
@@ -85,9 +119,35 @@ def _with_made(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> 
 
 def cases_in(facts: Facts, question: Question, formats: tuple[Quant, ...]) -> Iterator[Case | Excluded]:
     """The same for these formats."""
-    target = machine(question.hardware, facts.hardware.__getitem__, question.setup)
-    for runtime in (question.runtime,) if question.runtime else _offered_runtimes(facts, question):
-        yield from _of_runtime(question, runtime, target, formats)
+    target = machine_of(facts, question)
+    for way in ways(facts, question, target, formats):
+        case = way.on(target, question)
+        yield Excluded(case, _refusal(way, question, formats)) if way.refused else case
+
+
+def machine_of(facts: Facts, question: Question) -> Machine:
+    """The machine asked about; the same object for the same question of it."""
+    return _MACHINES(
+        (facts, question.hardware), (question.setup,),
+        lambda: machine(question.hardware, facts.hardware.__getitem__, question.setup),
+    )  # fmt: skip
+
+
+def _refusal(way: Way, question: Question, formats: tuple[Quant, ...]) -> Note:
+    if way.refused == "machine":
+        return note(f"{way.runtime.name} does not run on {question.hardware.name}")
+    return note(f"{way.runtime.name} does not load {', '.join(quant.name for quant in formats)}")
+
+
+def ways(facts: Facts, question: Question, target: Machine, formats: tuple[Quant, ...]) -> tuple[Way, ...]:
+    """Ways to run these formats on the machine, runtime by runtime. They do not depend on how much memory it has."""
+    platforms = frozenset(device.hardware.platform for device in target.devices)
+    named = question.quant is not None
+    return _WAYS(
+        (facts, question.runtime, *formats),
+        (platforms, question.backend, question.everything, question.runtime_version, question.demand.as_of, named),
+        lambda: tuple(way for runtime in _runtimes(facts, question) for way in _of_runtime(question, runtime, platforms, formats)),
+    )  # fmt: skip
 
 
 def _is_usual(quant: Quant, container: str) -> bool:
@@ -95,29 +155,24 @@ def _is_usual(quant: Quant, container: str) -> bool:
     return container == quant.container or quant.rule == "parts" or quant.id in PLAIN
 
 
-def _offered_runtimes(facts: Facts, question: Question) -> tuple[Runtime, ...]:
-    """Runtimes to answer for when the question leaves them open: one whose memory nobody can predict only on request."""
+def _runtimes(facts: Facts, question: Question) -> tuple[Runtime, ...]:
+    """The runtime named, or those to answer for: one whose memory nobody can predict only on request."""
+    if question.runtime:
+        return (question.runtime,)
     return tuple(r for r in facts.runtimes.values() if question.everything or not r.refuses_memory)
 
 
 def _of_runtime(
-    question: Question, runtime: Runtime, target: Machine, formats: tuple[Quant, ...]
-) -> Iterator[Case | Excluded]:
-    backend = usual_backend(runtime, {device.hardware.platform for device in target.devices}, question.backend)
+    question: Question, runtime: Runtime, platforms: frozenset[str | None], formats: tuple[Quant, ...]
+) -> Iterator[Way]:
+    backend = usual_backend(runtime, platforms, question.backend)
     loadable = [
         (quant, container) for quant in formats
         if (container := container_of(quant, runtime)) and (question.quant or _is_usual(quant, container))
     ]  # fmt: skip
-
-    def case(quant: Quant, container: str) -> Case:
-        return Case(
-            model=question.model, quant=quant, container=container, runtime=runtime, machine=target,
-            backend=backend or next(iter(runtime.backends)), version=_version(question, runtime), demand=question.demand,
-        )  # fmt: skip
-
+    version = _version(question, runtime)
     if backend is not None and loadable:
-        yield from (case(quant, container) for quant, container in loadable)
+        yield from (Way(quant, container, runtime, version, backend) for quant, container in loadable)
     elif question.runtime and formats:
-        where = note(f"{runtime.name} does not run on {question.hardware.name}")
-        what = note(f"{runtime.name} does not load {', '.join(quant.name for quant in formats)}")
-        yield Excluded(case(formats[0], formats[0].container), where if backend is None else what)
+        first, refused = formats[0], "machine" if backend is None else "formats"
+        yield Way(first, first.container, runtime, version, backend or next(iter(runtime.backends)), refused)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from advisor.decide.cases import Excluded, cases
 from advisor.decide.instead import with_alternatives
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from advisor.catalog.contents import Facts
     from advisor.decide.question import Question
+    from advisor.estimate.case import Case
+    from advisor.estimate.placement import Verdict
     from advisor.evidence.calibration import Calibration
-    from advisor.evidence.finding import Finding
+    from advisor.evidence.finding import Finding, Speed
 
 MOST_FINDINGS = 12
 READABLE_TOK_S = 10.0
@@ -22,7 +24,24 @@ READABLE_TOK_S = 10.0
 RANK = {"fits": 0, "fits-offloaded": 1, "does-not-fit": 2, "unsupported": 3}
 
 
-def _place(found: Finding) -> tuple[int, bool, float, float, str, str]:
+class Way(Protocol):
+    """What the order of findings goes by."""
+
+    @property
+    def case(self) -> Case:
+        """Its format and runtime."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it runs."""
+
+    @property
+    def decode(self) -> Speed | None:
+        """Speed of one request with an empty cache."""
+
+
+def place(found: Way) -> tuple[int, bool, float, float, str, str]:
+    """The least is put first: what fits, then the most bits per weight that reach a readable speed, then speed."""
     speed = found.decode.tok_s if found.decode and found.decode.tok_s else 0.0
     readable = speed >= READABLE_TOK_S
     bits = found.case.quant.bits_per_weight if readable else 0.0
@@ -31,7 +50,7 @@ def _place(found: Finding) -> tuple[int, bool, float, float, str, str]:
 
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Fits, then fits-offloaded, then the rest; within these the most bits per weight that reach 10 tok/s, then speed."""
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(found, key=place))
 
 
 def answer(

@@ -13,28 +13,32 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, get_args
 
 from advisor.decide.bill import Bill, bill_of
-from advisor.decide.cases import Excluded, cases, offered
-from advisor.decide.choose import READABLE_TOK_S, ordered
-from advisor.estimate.footprint import CannotRun, bare_footprint
+from advisor.decide.cases import Excluded, cases, formats_of, machine_of, offered, ways
+from advisor.decide.choose import READABLE_TOK_S, place
+from advisor.estimate.footprint import CannotRun, bare_footprint, loadable, placed, verdict_unplanned
 from advisor.estimate.note import note
 from advisor.estimate.placement import RUNS
 from advisor.estimate.weights import CannotSize, weight_bytes
 from advisor.evidence.concurrency import aggregate, batched, depth_of, learned, load_of
 from advisor.evidence.crosscheck import unsupported
 from advisor.evidence.finding import Confidence, Finding
-from advisor.evidence.match import measured, worth_showing
-from advisor.evidence.predict import decode_speed
+from advisor.evidence.match import nearest_row
+from advisor.evidence.predict import decode_speed, speed_alone
 from advisor.evidence.prefill_speed import reading
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
+    from advisor.decide.cases import Way
     from advisor.decide.market import Market
     from advisor.decide.question import Question
     from advisor.estimate.case import Case
+    from advisor.estimate.footprint import Footprint
+    from advisor.estimate.note import Note
+    from advisor.estimate.placement import Verdict
     from advisor.evidence.calibration import Calibration
-    from advisor.evidence.finding import Measured
+    from advisor.evidence.finding import Measured, Speed
 
 Quantity = Literal["decode", "at context", "aggregate", "prefill", "memory", "price"]
 """What a table may show of each pair: decode from an empty cache, decode with the context full, tok/s of all requests
@@ -86,22 +90,39 @@ def best(facts: Facts, calibration: Calibration, question: Question) -> Finding 
     Ways are looked at from the most bits per weight down; one that fits and is fast enough to read leaves the rest unseen.
     None where nothing is offered.
     """
-    every = list(cases(facts, question))
-    found = [unsupported(each.case, each.reason) for each in every if isinstance(each, Excluded)]
-    ways = sorted((each for each in every if not isinstance(each, Excluded)), key=_bits, reverse=True)
-    for _, alike in groupby(ways, key=_bits):
-        seen = [_sketch(facts, calibration, case) for case in alike]
+    target, formats = machine_of(facts, question), formats_of(facts, question)
+    offered_ways = ways(facts, question, target, formats)
+    if any(way.refused for way in offered_ways):
+        refused = next(each for each in cases(facts, question) if isinstance(each, Excluded))
+        return unsupported(refused.case, refused.reason)
+    found: list[_Sketch] = []
+    for _, alike in groupby(sorted(offered_ways, key=_bits, reverse=True), key=_bits):
+        seen = [_sketch(facts, calibration, way.on(target, question)) for way in alike]
         found += seen
         if any(_settles(each) for each in seen):
             break
-    return ordered(found)[0] if found else None
+    return _finding(facts, min(found, key=place)) if found else None
 
 
-def _bits(case: Case) -> float:
-    return case.quant.bits_per_weight
+def _bits(way: Way) -> float:
+    return way.quant.bits_per_weight
 
 
-def _settles(found: Finding) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """A way to run it as far as its place in the order goes."""
+
+    verdict: Verdict
+    case: Case
+    footprint: Footprint | None = None
+    """None where the verdict is known without a plan."""
+    decode: Speed | None = None
+    """Of one request with an empty cache."""
+    reason: Note | None = None
+    """Why it cannot run."""
+
+
+def _settles(found: _Sketch) -> bool:
     """Whether nothing of fewer bits can come before it."""
     speed = found.decode.tok_s if found.decode else None
     return found.verdict == "fits" and speed is not None and speed >= READABLE_TOK_S
@@ -113,18 +134,34 @@ def beyond_training(case: Case) -> bool:
     return trained is not None and case.demand.context_tokens > trained
 
 
-def _sketch(facts: Facts, calibration: Calibration, case: Case) -> Finding:
-    """The finding of the case as far as its place in the order and its memory go."""
+def _sketch(facts: Facts, calibration: Calibration, case: Case) -> _Sketch:
     try:
-        held = bare_footprint(case, facts.quants.__getitem__)
+        weights = loadable(case, facts.quants.__getitem__)
+        verdict, held = verdict_unplanned(case, weights), None
+        if verdict is None:
+            held = placed(case, weights)
+            verdict = held.placement.verdict
     except CannotRun as reason:
-        return unsupported(case, reason.why)
-    verdict = held.placement.verdict
-    asked = verdict in RUNS and not beyond_training(case)
-    speed = decode_speed(facts, calibration, case, held, 0) if asked else None
+        return _Sketch("unsupported", case, reason=reason.why)
+    if verdict not in RUNS or beyond_training(case):
+        return _Sketch(verdict, case, held)
+    speed = (
+        decode_speed(facts, calibration, case, held, 0) if held
+        else speed_alone(facts, calibration, case, weights, 0)
+    )  # fmt: skip
+    return _Sketch(verdict, case, held, None if isinstance(speed, str) else speed)
+
+
+def _finding(facts: Facts, sketch: _Sketch) -> Finding:
+    """What a table says of the way: with its memory, planned only now where the verdict was known without."""
+    case, held = sketch.case, sketch.footprint
+    if sketch.reason is not None:
+        return unsupported(case, sketch.reason)
+    if held is None:
+        held = bare_footprint(case, facts.quants.__getitem__)
     return Finding(
-        case=case, verdict=verdict, footprint=held, max_context_tokens=None, max_concurrency=None,
-        decode=None if isinstance(speed, str) else speed, decode_at_depth=None, evidence=(), confidence=NOT_ASKED,
+        case=case, verdict=sketch.verdict, footprint=held, max_context_tokens=None, max_concurrency=None,
+        decode=sketch.decode, decode_at_depth=None, evidence=(), confidence=NOT_ASKED,
     )  # fmt: skip
 
 
@@ -147,11 +184,7 @@ def cell(  # noqa: PLR0913 - what is known of the pair, and what of it is asked
 
 def nearest(facts: Facts, calibration: Calibration, found: Finding) -> Measured | None:
     """The nearest row to the case without a remark; None where it is far, or nobody measured the pair."""
-    rows = worth_showing(
-        facts, found.case, measured(facts, calibration, found.case, found.case.demand.depth_tokens or 0)
-    )
-    first = next((row for row in rows if not row.remark), None)
-    return None if first is None or first.closeness == "far" else first
+    return nearest_row(facts, calibration, found.case, found.case.demand.depth_tokens or 0)
 
 
 def price(facts: Facts, hardware: Hardware, market: Market) -> Bill | None:

@@ -19,6 +19,7 @@ from advisor.estimate.passes import F16, F32, Pass
 from advisor.estimate.stack import planned_bytes
 from advisor.estimate.stack_shape import Shape, cache_inputs, shape
 from advisor.estimate.stretch import Stretch
+from advisor.once import Once
 
 PIPELINE_COPIES = 4
 """Graph inputs a layer split over several cards keeps so that the cards work at the same time."""
@@ -38,8 +39,9 @@ def stream_cells(model: Model, q: CacheQuestion) -> tuple[Any, Any]:
     return (full if found.has_full else 0), windowed
 
 
-_KNOWN: dict[tuple[Any, ...], tuple[Model, int]] = {}
-_MOST_KNOWN = 8192
+_PLANNED = Once[int](16384)
+_DEVICE = Once[int](16384)
+_HOST = Once[int](8192)
 
 
 def _pass(model: Model, q: CacheQuestion) -> Pass:
@@ -55,6 +57,13 @@ def device_buffer_bytes(model: Model, q: CacheQuestion, stretch: Stretch, output
 
     `outputs` is the number of tokens with logits in a micro-batch: one a sequence for the server, the default.
     """
+    if stretch.hosted:
+        return _device_bytes(model, q, stretch, outputs)
+    # The same for every format and every machine: a table of both asks for it hundreds of times.
+    return _DEVICE((model,), (q, stretch.span, outputs), lambda: _device_bytes(model, q, stretch, outputs))
+
+
+def _device_bytes(model: Model, q: CacheQuestion, stretch: Stretch, outputs: int | None) -> int:
     p = _pass(model, q)
     rows = q.sequences if outputs is None else outputs
     if _only_mask_grows(model, p, stretch, rows):
@@ -90,15 +99,7 @@ def _mask_bytes(model: Model, p: Pass, stretch: Stretch) -> int:
 
 def _known_bytes(model: Model, p: Pass, rows: int, stretch: Stretch) -> int:
     """The same, planned once for the same pass."""
-    key = (model.id, p, rows, stretch.key)
-    known = _KNOWN.get(key)
-    if known and known[0] is model:
-        return known[1]
-    if len(_KNOWN) >= _MOST_KNOWN:
-        _KNOWN.clear()
-    size = planned_bytes(model, p, rows, stretch)
-    _KNOWN[key] = model, size
-    return size
+    return _PLANNED((model,), (p, rows, stretch.key), lambda: planned_bytes(model, p, rows, stretch))
 
 
 def lent_buffer_bytes(model: Model, q: CacheQuestion, layers: Iterable[tuple[int, Mapping[str, int]]]) -> int:
@@ -110,6 +111,10 @@ def lent_buffer_bytes(model: Model, q: CacheQuestion, layers: Iterable[tuple[int
 
 def host_buffer_bytes(model: Model, q: CacheQuestion, outputs: int | None = None, copies: int = 1) -> int:
     """Host side with every layer on devices: graph inputs, the embedded batch, and the logits handed back."""
+    return _HOST((model,), (q, outputs, copies), lambda: _host_bytes(model, q, outputs, copies))
+
+
+def _host_bytes(model: Model, q: CacheQuestion, outputs: int | None, copies: int) -> int:
     p, found = _pass(model, q), shape(model)
     rows = q.sequences if outputs is None else outputs
     caches = dict.fromkeys(kind.windowed for kind in found.kinds.values() if kind.windowed is not None)

@@ -90,8 +90,7 @@ class Case:
             return f"{name} does not keep its KV cache in {' and '.join(sorted(unknown))}"
         if self.key_type != self.value_type and self.runtime.cache_rule in {"paged", "contiguous"}:
             return f"{name} keeps keys and values in one type"
-        latent = any(block.latent_attention for block in self.model.blocks.values())
-        if self.key_type != self.value_type and latent:
+        if self.key_type != self.value_type and any(b.latent_attention for b in self.model.blocks.values()):
             return f"{name} keeps the cache of latent attention in one type"
         if not self.demand.flash_attention and self.value_type in QUANTISED and self.runtime.cache_rule == "llama.cpp":
             return f"{name} keeps values in {self.value_type} only with flash attention"

@@ -6,7 +6,6 @@
 e, κ, χ and τ are learned from measured rows (`evidence.calibrate`); the ceiling is the same with e = κ = 1 and χ = τ = 0.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +66,7 @@ def attention_ops(model: Model, depth: Any) -> Any:
     A window bounds what its layer sees, an indexer what the layer then reads.
     """
     total: Any = 0.0
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         total = total + count * layer_attention_ops(model.blocks[name], depth)
     return total
 

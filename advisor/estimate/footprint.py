@@ -10,15 +10,27 @@ from advisor.estimate.layered import Load, host_use, load, place_on_devices, pla
 from advisor.estimate.note import Note, note
 from advisor.estimate.offload import place_with_host, room_with_host
 from advisor.estimate.ollama import place_ollama
-from advisor.estimate.placement import RUNS, Placement
+from advisor.estimate.placement import RUNS, Placement, Verdict
 from advisor.estimate.policy import policy_notes
 from advisor.estimate.pooled import KvPool, place_pooled
 from advisor.estimate.pools import host_pool, pools_of
 from advisor.estimate.weights import CannotSize, Quants, Weights, weight_bytes
+from advisor.once import Once
 
-__all__ = ["CannotRun", "Footprint", "bare_footprint", "footprint", "placed", "room_bytes", "why_refused"]
+__all__ = [
+    "CannotRun",
+    "Footprint",
+    "bare_footprint",
+    "footprint",
+    "loadable",
+    "placed",
+    "room_bytes",
+    "verdict_unplanned",
+    "why_refused",
+]
 
 LLAMA_CPP_RULES = frozenset({"llama.cpp", "ollama-2025"})
+_LOADS = Once[Load](8192)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +130,39 @@ def _spare_bytes(plan: Placement, *, with_host: bool = False) -> int:
     return max(0, sum(use.left_bytes for use in plan.uses if with_host or use.pool.device is not None))
 
 
+def verdict_unplanned(case: Case, weights: Weights) -> Verdict | None:
+    """The verdict of the plan `placed` makes, where adding up tells it; None where only the plan does.
+
+    Adding up tells what one device holds, and that weights and cache alone are more than the devices have while no host of
+    known size could take the rest. Raises CannotRun as `placed` does.
+    """
+    _must_spread(case)
+    machine = case.machine
+    if case.cache_rule != "llama.cpp" or case.demand.layout.stated:
+        return None
+    found, pools = load_of(case, weights), pools_of(case)
+    usable, spills = sum(pool.usable_bytes for pool in pools), case.runtime.splits.host and not machine.unified
+    if _least_bytes(found) > usable:
+        return None if spills and machine.host_bytes is not None else "does-not-fit"
+    if len(pools) > 1:
+        return None
+    if found.whole_bytes(with_host=machine.unified) <= usable:
+        return "fits"
+    return None if spills and machine.host_bytes is not None else "does-not-fit"
+
+
 def _least_bytes(found: Load) -> int:
     """Weights and cache that must stand somewhere, whatever buffers there are beside them."""
-    return sum(found.weights.layer_bytes) + found.head_bytes + found.kv_bytes + found.state_bytes
+    return found.held_bytes
 
 
 def load_of(case: Case, weights: Weights) -> Load:
     """What llama.cpp and its kin have to place for the case."""
-    found = load(case.model, weights, case.cache_rule, case.cache_question)
-    return replace(found, pipelined=case.machine.nodes == 1)
+    rule, question, pipelined = case.cache_rule, case.cache_question, case.machine.nodes == 1
+    return _LOADS(
+        (case.model, weights), (rule, question, pipelined),
+        lambda: replace(load(case.model, weights, rule, question), pipelined=pipelined),
+    )  # fmt: skip
 
 
 def _host_into_first(plan: Placement) -> Placement:
@@ -159,13 +195,17 @@ def footprint(case: Case, quants: Quants) -> Footprint:
 
 def bare_footprint(case: Case, quants: Quants) -> Footprint:
     """The same without remarks on what other settings would change, which take as long as the rest."""
+    return placed(case, loadable(case, quants))
+
+
+def loadable(case: Case, quants: Quants) -> Weights:
+    """The weights of the case. Raises CannotRun where its runtime does not load such a case, or nothing says how large they are."""
     if refused := why_refused(case):
         raise CannotRun(refused)
     try:
-        weights = weight_bytes(case.model, case.quant, case.container, quants)
+        return weight_bytes(case.model, case.quant, case.container, quants)
     except CannotSize as reason:
         raise CannotRun(str(reason)) from reason
-    return placed(case, weights)
 
 
 def placed(case: Case, weights: Weights) -> Footprint:

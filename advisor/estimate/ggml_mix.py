@@ -7,6 +7,7 @@ A mix is named by its lower-case file type (`q4_k_m`); formats by their ggml nam
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from advisor.estimate.tensors import Tensor
 
@@ -37,6 +38,11 @@ KEPT_WORDS = ("_norm.weight", "ffn_gate_inp.weight", "ssm_conv1d", "shortconv.co
               "indexer.k_norm", ".position_embd")  # fmt: skip
 EIGHT_EXPERT_OUTPUT = frozenset({"q2_k", "iq3_xs", "iq3_xxs", "q3_k_s", "q3_k_m", "iq4_nl", "q4_k_s", "q4_k_m", "iq3_s",
                                  "iq3_m", "iq4_xs"})  # fmt: skip
+OUTPUTS = {"iq2_s": "iq3_s", "iq2_m": "iq3_s", "q2_k": "q3_k", "iq3_xxs": "iq3_s", "q3_k_m": "q4_k", "q3_k_l": "q5_k",
+           "iq3_m": "q4_k"}  # fmt: skip
+"""Format of attention's output where it is not the base."""
+QUERIES = {"iq3_xs": "iq3_xxs", "iq3_xxs": "iq2_s"}
+"""The same of its query, and with few experts of its key."""
 HEADS = frozenset({"output.weight", "per_layer_token_embd.weight"})
 VALUE_NAMES = ("attn_v.weight", "attn_qkv.weight", "attn_kv_b.weight")
 SEVENTY_B_LAYERS = 80
@@ -66,9 +72,14 @@ class MixFacts:
 
 def is_quantised(tensor: Tensor) -> bool:
     """True for a tensor a mix touches: a matrix that ends in `weight` and is on no exception list."""
-    if len(tensor.shape) < 2 or not tensor.name.endswith("weight"):  # noqa: PLR2004 - a matrix has two dimensions
-        return False
-    return not any(word in tensor.name for word in KEPT_WORDS)
+    name = tensor.name if tensor.layer is None else f".{tensor.stem}"
+    return len(tensor.shape) >= 2 and not _is_kept(name)  # noqa: PLR2004 - a matrix has two dimensions
+
+
+@lru_cache(maxsize=1024)
+def _is_kept(name: str) -> bool:
+    """Whether no mix touches a matrix of that name; the layers of a model repeat a few dozen names."""
+    return not name.endswith("weight") or any(word in name for word in KEPT_WORDS)
 
 
 def _more_bits(index: int, count: int) -> bool:
@@ -150,7 +161,7 @@ class _Walk:
         if "attn_k.weight" in name:
             return self._key()
         if "attn_q.weight" in name:
-            return {"iq3_xs": "iq3_xxs", "iq3_xxs": "iq2_s"}.get(self.mix, self.base)
+            return QUERIES.get(self.mix, self.base)
         if "ffn_down" in name:
             return self._down(tensor)
         if "attn_output.weight" in name:
@@ -162,7 +173,7 @@ class _Walk:
     def _key(self) -> str:
         if self.facts.experts == MIXTRAL_EXPERTS:
             return "q4_k" if self.mix in SMALLEST else "q8_0"
-        return {"iq3_xs": "iq3_xxs", "iq3_xxs": "iq2_s"}.get(self.mix, self.base)
+        return QUERIES.get(self.mix, self.base)
 
     def _position(self, kind: str, tensor: Tensor) -> int:
         """Layer number in a mixture of experts; otherwise how many of the kind came before."""
@@ -202,9 +213,7 @@ class _Walk:
             return "q5_k"
         if mix in {"iq1_s", "iq1_m"}:
             return "iq2_xxs"
-        by_mix = {"iq2_s": "iq3_s", "iq2_m": "iq3_s", "q2_k": "q3_k", "iq3_xxs": "iq3_s", "q3_k_m": "q4_k", "q3_k_l": "q5_k",
-                  "iq3_m": "q4_k"}  # fmt: skip
-        return by_mix.get(mix, self.base)
+        return OUTPUTS.get(mix, self.base)
 
     def _gate_or_up(self, tensor: Tensor) -> str:
         kind = "gate" if "ffn_gate" in tensor.name else "up"

@@ -1,6 +1,5 @@
 """Bytes of the KV cache and of recurrent state, by the accounting of each runtime."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,7 +85,7 @@ def layer_cache(block: Block, layers: int = 1, *, reading: bool = False) -> Laye
 
 def layer_caches(model: Model) -> tuple[LayerCache, ...]:
     """One entry a kind of layer, with how many layers are of it."""
-    return tuple(layer_cache(model.blocks[name], count) for name, count in Counter(model.layer_names).items())
+    return tuple(layer_cache(model.blocks[name], count) for name, count in model.layer_counts.items())
 
 
 def cells(layer: LayerCache, q: CacheQuestion) -> Any:
@@ -149,7 +148,7 @@ def cache_bytes(model: Model, rule: str, q: CacheQuestion) -> Cache:
     """KV cache and recurrent state of `model` for the question, all layers together; `rule` as in `layer_kv_bytes`."""
     each, total = layer_kv_bytes(model, rule, q), 0
     state = sum(layer.state_elements * layer.layers for layer in layer_caches(model)) * STATE_BYTES * q.sequences
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         total = total + each[name] * count
     return Cache(total, state)
 
@@ -161,7 +160,7 @@ def read_bytes(model: Model, depth: Any, key_type: str, value_type: str) -> Any:
     key; recurrent layers read and write their constant state.
     """
     total: Any = 0
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         total = total + count * layer_read_bytes(model.blocks[name], depth, key_type, value_type)
     return total
 

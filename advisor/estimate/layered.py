@@ -13,6 +13,9 @@ from advisor.estimate.plan_flags import llama_cpp_server
 from advisor.estimate.split import layer_devices, stretches
 from advisor.estimate.stretch import Stretch
 from advisor.estimate.weights import Weights
+from advisor.once import Once
+
+_HELD = Once[int](16384)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,18 @@ class Load:
     def host_bytes(self) -> int:
         """Weights llama.cpp keeps in host memory with every layer on devices: the embedding and tables beside it."""
         return self.weights.embedding_bytes + self.weights.lookup_bytes + self.weights.vision_bytes
+
+    @property
+    def held_bytes(self) -> int:
+        """Weights and cache that stand on the devices, whatever buffers there are beside them."""
+        return _HELD(
+            (self,), (), lambda: sum(self.weights.layer_bytes) + self.head_bytes + self.kv_bytes + self.state_bytes
+        )
+
+    def whole_bytes(self, *, with_host: bool) -> int:
+        """What one device needs to hold everything; with the host's part where both share one memory."""
+        whole = self.held_bytes + self.device_buffer(Stretch(0, self.layers))
+        return whole + self.host_bytes + self.host_buffer() if with_host else whole
 
     def device_buffer(self, stretch: Stretch) -> int:
         """Compute buffer of the device with this stretch of layers; 0 for one that has nothing to compute."""
@@ -179,6 +194,8 @@ def _uses(found: Load, kept: Kept, pools: tuple[Pool, ...], spans: tuple[tuple[i
 
 def _proportional(found: Load, kept: Kept, pools: tuple[Pool, ...]) -> tuple[tuple[int, int], ...]:
     """The spread llama.cpp makes when nobody says otherwise: in proportion to free memory."""
+    if len(pools) == 1:
+        return ((kept.first, found.layers),)
     total = found.layers + found.draft_layers
     shares = tuple(float(max(pool.free_bytes, 1)) for pool in pools)
     devices = layer_devices(shares, total, total + 1 - kept.first)

@@ -10,7 +10,6 @@ the layers below goes through them (Hu et al. 2021, arXiv:2106.09685). Attention
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,5 +77,5 @@ def attention_ops(model: Model, tokens: int, depth: int = 0) -> int:
     """
     if model.kv_refused or not model.is_sized:
         return 0
-    kinds = Counter(model.layer_names)
+    kinds = model.layer_counts
     return sum(count * _attention_ops(model.blocks[name], tokens, depth) for name, count in kinds.items())

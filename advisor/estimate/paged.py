@@ -13,6 +13,7 @@ from advisor.catalog.schema.model import Attention, Block, LatentAttention, Mode
 from advisor.catalog.schema.runtime import StateCaching
 from advisor.estimate.arrays import lesser
 from advisor.estimate.kv_cache import TYPE_BYTES
+from advisor.once import Once
 
 LATENT_STEP = 128
 """Blocks of a model that mixes latent attention with recurrent layers are multiples of this."""
@@ -252,17 +253,9 @@ def plan(model: Model, paging: Paging) -> Plan:
     return Plan(groups, block, paging.in_flight_tokens)
 
 
-_PLANNED: dict[tuple[str, Paging], tuple[Model, Plan]] = {}
-_MOST_PLANNED = 1024
+_PLANNED = Once[Plan](4096)
 
 
 def planned(model: Model, paging: Paging) -> Plan:
     """`plan`, made once for a model and a way of paging: a search over contexts asks for the same one dozens of times."""
-    known = _PLANNED.get((model.id, paging))
-    if known and known[0] is model:
-        return known[1]
-    if len(_PLANNED) >= _MOST_PLANNED:
-        _PLANNED.clear()
-    made = plan(model, paging)
-    _PLANNED[model.id, paging] = (model, made)
-    return made
+    return _PLANNED((model,), (paging,), lambda: plan(model, paging))

@@ -5,6 +5,7 @@ from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Case
 from advisor.estimate.placement import Pool
 from advisor.estimate.usable import Usable, usable
+from advisor.once import Once
 
 UNBOUNDED = units.GIB * 2**20
 """Stands for a host of unstated size, which a plan without offload never fills."""
@@ -56,9 +57,16 @@ def device_pool(case: Case, index: int) -> Pool:
     )  # fmt: skip
 
 
+_POOLS = Once[tuple[Pool, ...]](4096)
+
+
 def pools_of(case: Case) -> tuple[Pool, ...]:
-    """The pools of all devices, in their order."""
-    return tuple(device_pool(case, index) for index in range(len(case.machine.devices)))
+    """The pools of all devices, in their order. Raises CannotRun where the size of one is not stated."""
+    d = case.demand
+    return _POOLS(
+        (case.machine, case.runtime, case.version), (case.backend, d.reserve_bytes, d.resident_bytes, d.layout, d.serving),
+        lambda: tuple(device_pool(case, index) for index in range(len(case.machine.devices))),
+    )  # fmt: skip
 
 
 def host_pool(case: Case) -> Pool:

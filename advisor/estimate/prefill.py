@@ -199,7 +199,7 @@ def _attention_ops(block: Block, tokens: int, depth: int, ubatch: int, *, absorb
 
 def _kinds(model: Model) -> Iterator[tuple[Block, int]]:
     """Each kind of layer with how many layers are of it."""
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         yield model.blocks[name], count
 
 

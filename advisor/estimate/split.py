@@ -1,9 +1,11 @@
 """Which device takes which layers, as llama.cpp hands them out: whole layers, in proportion, the output layer last."""
 
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
 
 
+@lru_cache(maxsize=4096)
 def layer_devices(shares: tuple[float, ...], layers: int, offloaded: int) -> tuple[int | None, ...]:
     """Device of each of `layers` and of the output layer behind them; None = on the host.
 

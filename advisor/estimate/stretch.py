@@ -27,20 +27,17 @@ class Stretch:
     """The first device computes what is on the host: of layers with matrices there the feed-forward half is not computed here."""
 
     @property
+    def span(self) -> tuple[int, int, int, int, bool]:
+        """Equal for stretches that plan alike, where nothing of them is on the host."""
+        return self.first, self.last, self.copies, self.whole, self.lends
+
+    @property
     def key(self) -> tuple[Any, ...]:
         """Equal for stretches that plan alike."""
         ids = [id(layer) for layer in self.hosted]
         sizes = {id(layer): tuple(layer.items()) for layer in dict(zip(ids, self.hosted, strict=True)).values()}
         order = {known: index for index, known in enumerate(sizes)}
-        return (
-            self.first,
-            self.last,
-            self.copies,
-            self.whole,
-            self.lends,
-            tuple(order[i] for i in ids),
-            tuple(sizes.values()),
-        )
+        return *self.span, tuple(order[i] for i in ids), tuple(sizes.values())
 
 
 def last_on_host(stretch: Stretch, reader: int) -> tuple[int, str] | None:

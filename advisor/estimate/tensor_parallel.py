@@ -9,7 +9,6 @@ head is not cut: with fewer of them than devices some are kept twice, and the on
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ def divided(  # noqa: PLR0913 - each is one condition of the question
     """What each of `devices` equal devices moves in one decode step, with `depth` tokens in the cache."""
     whole = traffic(model, weights, depth, key_type, value_type)
     kv: Any = 0.0
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         block = model.blocks[name]
         kv = kv + count * layer_read_bytes(block, depth, key_type, value_type) / cache_parts(block, devices)
     return replace(

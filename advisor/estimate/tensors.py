@@ -22,11 +22,14 @@ from advisor.catalog.schema.model import (
     Moe,
     ShortConv,
 )
+from advisor.once import Once
 
 Part = Literal[
     "embedding", "head", "attention", "dense", "experts", "shared_experts", "router", "recurrent", "draft", "lookup"
 ]
 Named = tuple[str, tuple[int, ...]]
+_LISTS = Once["tuple[Tensor, ...]"](32)
+"""Lists of the last models: each of its formats walks the same one."""
 
 NORM_NAMES = ("attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm")
 PART_BY_WORD: tuple[tuple[str, Part], ...] = (
@@ -49,6 +52,11 @@ class Tensor:
     shape: tuple[int, ...]
     part: Part
     layer: int | None
+
+    @property
+    def stem(self) -> str:
+        """Its name without the layer's number."""
+        return self.name if self.layer is None else self.name.split(".", 2)[2]
 
     @property
     def elements(self) -> int:
@@ -284,6 +292,10 @@ def tensor_list(model: Model) -> tuple[Tensor, ...]:
 
     Raises ValueError for a model whose layers are not known.
     """
+    return _LISTS((model,), (), lambda: _listed(model))
+
+
+def _listed(model: Model) -> tuple[Tensor, ...]:
     if not model.is_sized or model.hidden is None or model.vocabulary is None:
         message = f"the layers of {model.id} are not known"
         raise ValueError(message)

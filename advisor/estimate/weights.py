@@ -1,12 +1,13 @@
 """Bytes of a model's weights: layer by layer, and of these what one decoded token reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from advisor.catalog.schema.model import Artifact, Model
 from advisor.catalog.schema.quant import Quant
 from advisor.estimate.ggml_mix import PLAIN, MixFacts, formats, is_quantised
 from advisor.estimate.tensors import Part, Tensor, tensor_list
+from advisor.once import Once
 
 Quants = Callable[[str], Quant]
 MATRIX = 2
@@ -79,6 +80,19 @@ class Weights:
         return self.always_read_bytes + sum(touched)
 
 
+def _sized(stored: Iterable[tuple[Tensor, str]], quants: Quants) -> list[tuple[Tensor, int]]:
+    """Each tensor with its bytes in the format it is stored in; a model has few shapes, and many tensors of each."""
+    known: dict[tuple[tuple[int, ...], str], int] = {}
+    found = []
+    for tensor, format_id in stored:
+        key = tensor.shape, format_id
+        size = known.get(key)
+        if size is None:
+            size = known[key] = _tensor_bytes(tensor, format_id, quants)
+        found.append((tensor, size))
+    return found
+
+
 def _tensor_bytes(tensor: Tensor, format_id: str, quants: Quants) -> int:
     block = quants(format_id).block
     if block is None:
@@ -93,9 +107,8 @@ def _gguf(model: Model, quant: Quant, tensors: tuple[Tensor, ...], quants: Quant
         raise CannotSize(message)
     kept = [t for t in tensors if t.part != "draft" or (model.draft_layers and model.draft_layers.in_gguf)]
     if quant.rule == "parts" and quant.id not in STACKED_MIXES:
-        stored = ((t, quant.parts.get(t.part, quant.rest) if is_quantised(t) else "f32") for t in kept)
-        return [(tensor, _tensor_bytes(tensor, name, quants)) for tensor, name in stored]
-    return [(t, _tensor_bytes(t, name, quants)) for t, name in formats(_mix_of(quant), kept, mix_facts(model))]
+        return _sized(((t, quant.parts.get(t.part, quant.rest) if is_quantised(t) else "f32") for t in kept), quants)
+    return _sized(formats(_mix_of(quant), kept, mix_facts(model)), quants)
 
 
 def mix_facts(model: Model) -> MixFacts:
@@ -125,13 +138,12 @@ def _parts(
     tensors: tuple[Tensor, ...], quant: Quant, chosen: Mapping[str, str], quants: Quants
 ) -> list[tuple[Tensor, int]]:
     """Safetensors and its kin: the format follows the part of the model; vectors stay in the unquantised format."""
-    sized = []
-    for tensor in tensors:
+
+    def stored(tensor: Tensor) -> str:
         plain = len(tensor.shape) < MATRIX or not tensor.name.endswith("weight") or "_norm" in tensor.name
-        sized.append(
-            (tensor, _tensor_bytes(tensor, quant.rest if plain else chosen.get(tensor.part, quant.rest), quants))
-        )
-    return sized
+        return quant.rest if plain else chosen.get(tensor.part, quant.rest)
+
+    return _sized(((tensor, stored(tensor)) for tensor in tensors), quants)
 
 
 QUANTISED_PARTS: tuple[Part, ...] = ("attention", "dense", "experts", "shared_experts", "recurrent")
@@ -172,7 +184,7 @@ def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) ->
             continue
         layer_bytes[tensor.layer] += size
         named = matrices if len(tensor.shape) >= MATRIX else vectors
-        named[tensor.layer][tensor.name.split(".", 2)[2]] = size
+        named[tensor.layer][tensor.stem] = size
         if tensor.part == "experts":
             expert_bytes[tensor.layer] += size
     shares = tuple(b.moe.active / b.moe.experts if b.moe else 0.0 for b in model.layers)
@@ -212,8 +224,7 @@ def recipe(model: Model, quant_id: str) -> Artifact | None:
     return next((a for a in model.artifacts if a.quant == quant_id and a.formats), None)
 
 
-_SIZED: dict[tuple[str, str, str], tuple[Model, Quant, Weights]] = {}
-_MOST_SIZED = 4096
+_SIZED = Once[Weights](4096)
 
 
 def weight_bytes(model: Model, quant: Quant, container: str, quants: Quants) -> Weights:
@@ -223,15 +234,7 @@ def weight_bytes(model: Model, quant: Quant, container: str, quants: Quants) -> 
     size of a file that follows no rule wins. Raises CannotSize where neither exists. The same model and quantization are
     sized once: a question compares dozens of measured rows of one model, and each walks a thousand tensors.
     """
-    key = (model.id, quant.id, container)
-    known = _SIZED.get(key)
-    if known and known[0] is model and known[1] is quant:
-        return known[2]
-    if len(_SIZED) >= _MOST_SIZED:
-        _SIZED.clear()
-    weights = _size(model, quant, container, quants)
-    _SIZED[key] = (model, quant, weights)
-    return weights
+    return _SIZED((model, quant), (container,), lambda: _size(model, quant, container, quants))
 
 
 def _size(model: Model, quant: Quant, container: str, quants: Quants) -> Weights:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from advisor.estimate.decode import Efficiency
 from advisor.evidence.observations import REFERENCE_BYTES_S, STAGES
 from advisor.evidence.spread import Spread, classes, quantile
+from advisor.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,10 @@ FIRST_STEP_YEAR = 2025
 """Software of earlier years is where the steps of later years start from."""
 EIGHT_BIT = ("q8", "fp8", "int8")
 FOUR_BIT_FLOAT = ("mxfp4", "nvfp4")
+
+
+_COSTS = Once[Efficiency](16384)
+_FACTORS = Once["tuple[float, float] | None"](16384)
 
 
 def format_class(number_format: str) -> str:
@@ -134,6 +139,9 @@ class Calibration:
 
         The level of a case multiplies its whole time, so each of the four takes its part of it.
         """
+        return _COSTS((self,), (group,), lambda: self._efficiency(group))
+
+    def _efficiency(self, group: Group) -> Efficiency:
         terms = keys(group)
         found = {
             term: math.exp(self.values[f"{term}/"] + sum(share * self.values.get(f"{term}/{name}", 0.0) for name, share in terms[term].items()))
@@ -180,4 +188,6 @@ class Calibration:
     def interval(self, nearness: Nearness, level: float, group: Group) -> tuple[float, float] | None:
         """Factors on the predicted speed that held `level` of held-out rows; None without any."""
         found = self.spreads.get(nearness)
-        return found.factors(classes(group), level) if found else None
+        return _FACTORS(
+            (self,), (nearness, level, group), lambda: found.factors(classes(group), level) if found else None
+        )

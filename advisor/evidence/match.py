@@ -12,6 +12,7 @@ from advisor.evidence.age import overtaken
 from advisor.evidence.finding import Closeness, Measured
 from advisor.evidence.observations import SHORT_TOKENS, group, identity, observe, tier
 from advisor.evidence.predict import software_date
+from advisor.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ SAME = 0.10
 ORDER: dict[Closeness, int] = {"exact": 0, "near": 1, "far": 2}
 SIBLING_BITS = 0.15
 """Formats whose bits per weight differ by less than this are siblings."""
+_ROWS = Once["tuple[list[Record], dict[str, str]]"](16384)
 
 
 def _depth(record: Record, asked: int) -> tuple[str | None, bool]:
@@ -173,15 +175,37 @@ def measured(
     facts: Facts, calibration: Calibration, case: Case, depth: int, exclude_sources: frozenset[str] = frozenset()
 ) -> tuple[Measured, ...]:
     """Rows with a decode rate for the case's model and hardware, nearest first, dated up to the day asked for."""
-    machine = identity(case.machine.hardware)
-    rows = [r for model in relatives(case) for r in facts.records_for(model) if r.source not in exclude_sources]
-    as_of = case.demand.as_of
-    here = [
-        r for r in rows
-        if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and known_by(r.conditions.date, as_of)
-    ]  # fmt: skip
-    old = overtaken(facts, here, as_of)
+    here, old = _rows(facts, case, exclude_sources)
     return nearest_first(compared(facts, calibration, record, case, depth, old) for record in here)
+
+
+def nearest_row(facts: Facts, calibration: Calibration, case: Case, depth: int) -> Measured | None:
+    """The first of `measured` that is exact or near and has no remark; None where there is none.
+
+    Only that row is held against its own prediction, which takes longest.
+    """
+    here, old = _rows(facts, case, frozenset())
+    found = {row.id: differences(facts, row, case, depth)[0] for row in here if not _remark(row, old)}
+    near = [row for row in here if found.get(row.id, "far") != "far"]
+    near.sort(key=lambda row: row.id)
+    near.sort(key=lambda row: row.conditions.date or "", reverse=True)
+    first = min(near, key=lambda row: (ORDER[found[row.id]], tier(facts, row)), default=None)
+    return compared(facts, calibration, first, case, depth, old) if first else None
+
+
+def _rows(facts: Facts, case: Case, exclude_sources: frozenset[str]) -> tuple[list[Record], dict[str, str]]:
+    """Rows of the case's model and hardware, and which of them later software overtook; the same for every way to run it."""
+    machine, as_of = identity(case.machine.hardware), case.demand.as_of
+
+    def look() -> tuple[list[Record], dict[str, str]]:
+        rows = [r for model in relatives(case) for r in facts.records_for(model) if r.source not in exclude_sources]
+        here = [
+            r for r in rows
+            if r.decode_tok_s and identity(facts.hardware[r.hardware]) == machine and known_by(r.conditions.date, as_of)
+        ]  # fmt: skip
+        return here, overtaken(facts, here, as_of)
+
+    return _ROWS((facts, case.model), (machine, as_of, exclude_sources), look)
 
 
 def compared(  # noqa: PLR0913 - the row, the question, and what is known of both

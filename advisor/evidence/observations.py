@@ -13,6 +13,7 @@ from advisor.catalog.schema.common import known_by
 from advisor.estimate.case import usual_backend
 from advisor.estimate.decode import Traffic, traffic
 from advisor.evidence.ran import ran
+from advisor.once import Once
 from advisor.units import tflops
 
 if TYPE_CHECKING:
@@ -120,12 +121,17 @@ def format_family(facts: Facts, quant_id: str) -> str:
 
 
 STAGES = ("attention", "latent_attention", "gated_delta", "mamba", "short_conv", "dense", "moe")
+_STAGES = Once[tuple[tuple[str, float], ...]](4096)
 
 
 def stages(model: Model) -> tuple[tuple[str, float], ...]:
     """What a layer of `model` consists of, on average: mixers and feed-forward stages by kind."""
+    return _STAGES((model,), (), lambda: _stages(model))
+
+
+def _stages(model: Model) -> tuple[tuple[str, float], ...]:
     found: Counter[str] = Counter()
-    for name, count in Counter(model.layer_names).items():
+    for name, count in model.layer_counts.items():
         block = model.blocks[name]
         present = {
             "attention": block.attention, "latent_attention": block.latent_attention,
@@ -232,8 +238,7 @@ def why_not_plain(record: Record) -> str | None:
     return why_not_measured(record) or next((reason for failed, reason in checks if failed), None)
 
 
-_OBSERVED: dict[str, tuple[Facts, Record, Observation | str]] = {}
-_MOST_OBSERVED = 8192
+_OBSERVED = Once["Observation | str"](8192)
 
 
 def observe(facts: Facts, record: Record) -> Observation | str:
@@ -241,14 +246,7 @@ def observe(facts: Facts, record: Record) -> Observation | str:
 
     The same row is looked at once: every way to run a model is held against all its rows.
     """
-    known = _OBSERVED.get(record.id)
-    if known and known[0] is facts and known[1] is record:
-        return known[2]
-    if len(_OBSERVED) >= _MOST_OBSERVED:
-        _OBSERVED.clear()
-    found = _observe(facts, record)
-    _OBSERVED[record.id] = (facts, record, found)
-    return found
+    return _OBSERVED((facts, record), (), lambda: _observe(facts, record))
 
 
 def _observe(facts: Facts, record: Record) -> Observation | str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from advisor.estimate.decode import ceiling_tok_s, step_s, traffic
+from advisor.estimate.footprint import Footprint
+from advisor.estimate.placement import Placement
 from advisor.estimate.shares import Step, split_of, step_of
 from advisor.estimate.tensor_parallel import all_reduces, divided
 from advisor.evidence import offload, tensor_parallel
@@ -14,6 +16,7 @@ from advisor.evidence.observations import group
 from advisor.evidence.offload import learned_offload, shares_of
 from advisor.evidence.tensor_parallel import learned_tensor_parallel
 from advisor.evidence.tensor_parallel_rows import link_class
+from advisor.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,14 +24,16 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.estimate.case import Case
     from advisor.estimate.decode import Efficiency, Traffic
-    from advisor.estimate.footprint import Footprint
-    from advisor.estimate.placement import Placement
     from advisor.estimate.shares import Costed
+    from advisor.estimate.weights import Weights
     from advisor.evidence.calibration import Calibration, Nearness
     from advisor.evidence.observations import Group
 
 NONE: frozenset[str] = frozenset()
 Spent = tuple[tuple[str, float], ...]
+_ALONE = Once[Speed | str](32768)
+_GROUPS = Once["list[Group]"](16384)
+_STEPS = Once["Step"](4096)
 HOST_SPEED = "no speed: part of the model runs from host memory whose speed is not stated"
 
 
@@ -37,6 +42,8 @@ def bandwidth_bytes_s(case: Case, placement: Placement) -> float | None:
 
     Layer split is sequential: times add, so it is the mean weighted by bytes held. Divided layers (tensor parallel) add up.
     """
+    if len(case.machine.devices) == 1:
+        return case.machine.devices[0].hardware.bandwidth_bytes_s
     uses = [use for use in placement.uses if use.pool.device is not None]
     rates = [case.machine.devices[use.pool.device or 0].hardware.bandwidth_bytes_s for use in uses]
     known = [rate for rate in rates if rate is not None]
@@ -79,7 +86,31 @@ class _Expected:
 def decode_speed(  # noqa: PLR0913 - the question, what is known, and what may be used of it
     facts: Facts, calibration: Calibration, case: Case, found: Footprint, depth: int, exclude_sources: frozenset[str] = NONE
 ) -> Speed | str:  # fmt: skip
-    """Speed of one sequence with `depth` tokens in its cache, or the reason why not even a ceiling is known."""
+    """Speed of one sequence with `depth` tokens in its cache, or the reason why not even a ceiling is known.
+
+    On one device that holds everything neither the context nor the number of requests has to do with it: asked with others,
+    the same case is not worked out again.
+    """
+    if len(case.machine.devices) > 1 or found.placement.host_read_bytes:
+        return _decode_speed(facts, calibration, case, found, depth, exclude_sources)
+    return speed_alone(facts, calibration, case, found.weights, depth, exclude_sources)
+
+
+def speed_alone(  # noqa: PLR0913 - as above
+    facts: Facts, calibration: Calibration, case: Case, weights: Weights, depth: int, exclude_sources: frozenset[str] = NONE
+) -> Speed | str:  # fmt: skip
+    """`decode_speed` on the one device of the case, which holds everything."""
+    d, whole = case.demand, Footprint(weights, Placement("fits", ()), 0, 0)
+    return _ALONE(
+        (facts, calibration, case.model, case.quant, weights, case.runtime, case.version, case.machine),
+        (case.backend, case.kv_type, d.flash_attention, d.as_of, d.level, depth, exclude_sources),
+        lambda: _decode_speed(facts, calibration, case, whole, depth, exclude_sources),
+    )
+
+
+def _decode_speed(  # noqa: PLR0913 - as above
+    facts: Facts, calibration: Calibration, case: Case, found: Footprint, depth: int, exclude_sources: frozenset[str]
+) -> Speed | str:  # fmt: skip
     if not case.model.is_sized:
         return f"no speed: the layers of {case.model.name} are not known"
     plan = found.placement
@@ -130,16 +161,20 @@ def _expected(  # noqa: PLR0913 - as above
 
 def _groups(facts: Facts, case: Case) -> list[Group]:
     """The groups of the case on each of its devices."""
-    return [
-        group(facts, case.model, case.quant.id, device.hardware, case.runtime, case.backend, software_date(case),
-              flash=case.demand.flash_attention) for device in case.machine.devices
-    ]  # fmt: skip
+    date, flash = software_date(case), case.demand.flash_attention
+    return _GROUPS(
+        (facts, case.model, case.quant, case.runtime, case.machine), (case.backend, date, flash),
+        lambda: [group(facts, case.model, case.quant.id, device.hardware, case.runtime, case.backend, date, flash=flash)
+                 for device in case.machine.devices],
+    )  # fmt: skip
 
 
 def _step(case: Case, found: Footprint, depth: int) -> Step:
-    return step_of(
-        case.model, found.weights, split_of(found.placement, found.weights), depth, case.key_type, case.value_type
-    )
+    model, weights, split = case.model, found.weights, split_of(found.placement, found.weights)
+    return _STEPS(
+        (model, weights), (split, depth, case.key_type, case.value_type),
+        lambda: step_of(model, weights, split, depth, case.key_type, case.value_type),
+    )  # fmt: skip
 
 
 def _rates(case: Case) -> list[float]:

@@ -12,6 +12,7 @@ from advisor.decide.grid import QUANTITIES, Cell, best, cell, nearest, price, sm
 from advisor.decide.market import Market
 from advisor.decide.question import Question
 from advisor.estimate.case import Demand
+from advisor.evidence.match import measured, worth_showing
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
@@ -83,6 +84,22 @@ def test_the_mark_is_the_nearest_row_of_the_answer(facts: Facts, calibration: Ca
     row = nearest(facts, calibration, way)
     assert cell(facts, calibration, way, "decode", row=row).measured == row
     assert cell(facts, calibration, way, "prefill", row=row).measured is None, "other quantities have rows of their own"
+
+
+def test_every_mark_is_the_first_row_near_enough_without_a_remark(facts: Facts, calibration: Calibration) -> None:
+    """For all measured pairs, as the evidence of the whole answer is ordered."""
+    pairs = sorted({(row.model, row.hardware) for row in facts.records.values() if row.model and row.decode_tok_s})
+    marked = 0
+    for model, machine in pairs:
+        way = best(facts, calibration, Question(model=facts.models[model], hardware=facts.hardware[machine]))
+        if way is None or way.footprint is None:
+            continue
+        rows = worth_showing(facts, way.case, measured(facts, calibration, way.case, 0))
+        first = next((row for row in rows if not row.remark), None)
+        expected = None if first is None or first.closeness == "far" else first
+        assert nearest(facts, calibration, way) == expected, (model, machine)
+        marked += expected is not None
+    assert marked > 30
 
 
 def test_what_is_short_says_by_how_much_and_nothing_else(facts: Facts, calibration: Calibration) -> None:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from advisor import units
 from advisor.catalog import find
 from advisor.decide.cases import Excluded, cases
 from advisor.decide.question import Question
 from advisor.estimate.cannot import CannotRun
 from advisor.estimate.case import Demand
-from advisor.estimate.footprint import Footprint, footprint
+from advisor.estimate.footprint import Footprint, footprint, loadable, placed, verdict_unplanned
 from advisor.estimate.kv_cache import TYPE_BYTES
 
 if TYPE_CHECKING:
@@ -146,6 +147,33 @@ def test_a_fit_leaves_no_pool_short(catalog: Catalog, server: str, data: st.Data
     short = [use for use in plan.uses if use.short_bytes]
     assert (plan.verdict == "does-not-fit") or not short
     assert (plan.short_bytes > 0) == (plan.verdict != "fits")
+
+
+@QUICK
+@given(data=st.data(), context=contexts, requests=st.integers(1, 8), host_gib=st.sampled_from([None, 0, 8, 64]))
+def test_a_verdict_without_a_plan_is_that_of_the_plan(
+    catalog: Catalog, server: str, data: st.DataObject, context: int, requests: int, host_gib: int | None
+) -> None:
+    case = draw_case(catalog, server, data, context_tokens=context, concurrency=requests)
+    case = replace(case, machine=replace(case.machine, host_bytes=None if host_gib is None else host_gib * units.GIB))
+    try:
+        weights = loadable(case, catalog.quants.__getitem__)
+        planned = placed(case, weights).placement.verdict
+    except CannotRun:
+        assume(condition=False)
+        raise
+    assert verdict_unplanned(case, weights) in {None, planned}
+
+
+def test_one_device_needs_no_plan_for_a_verdict(catalog: Catalog) -> None:
+    for model, told in (("gpt-oss-20b", "fits"), ("gpt-oss-120b", "does-not-fit")):
+        question = Question(
+            model=catalog.models[model], hardware=catalog.hardware["rtx-4090"], quant=catalog.quants["mxfp4"],
+            runtime=catalog.runtimes["llama.cpp"],
+        )  # fmt: skip
+        (case,) = cases(catalog, question)
+        assert not isinstance(case, Excluded)
+        assert verdict_unplanned(case, loadable(case, catalog.quants.__getitem__)) == told
 
 
 @QUICK

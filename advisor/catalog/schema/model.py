@@ -1,16 +1,23 @@
 """A model: the layers it is made of, from which weights, KV cache and traffic all follow."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from advisor import units
 from advisor.catalog.schema.common import STRICT, Count, Natural, Positive, Text
+from advisor.once import Once
 
 Norm = Literal["none", "per-head", "full-width"]
 Gate = Literal["none", "per-channel", "per-head"]
 Provenance = Literal["verbatim", "simplified", "derived", "reconstructed", "name-only"]
 StateType = Literal["bf16", "f32"]
 Shape = Annotated[tuple[Count, ...], "row length first, as GGUF writes it"]
+
+_NAMES = Once[tuple[str, ...]](4096)
+_COUNTS = Once[Mapping[str, int]](4096)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,4 +321,11 @@ class Model:
     @property
     def layer_names(self) -> tuple[str, ...]:
         """Name of each layer's block, bottom up, without draft layers."""
-        return tuple(name for run in self.layout for _ in range(run.repeat) for name in run.blocks)
+        return _NAMES(
+            (self.layout,), (), lambda: tuple(n for run in self.layout for _ in range(run.repeat) for n in run.blocks)
+        )
+
+    @property
+    def layer_counts(self) -> Mapping[str, int]:
+        """Name of each kind of block → how many layers are of it, in the order they are first met."""
+        return _COUNTS((self.layout,), (), lambda: MappingProxyType(Counter(self.layer_names)))
