@@ -44,6 +44,7 @@ OUTPUTS = {"iq2_s": "iq3_s", "iq2_m": "iq3_s", "q2_k": "q3_k", "iq3_xxs": "iq3_s
 QUERIES = {"iq3_xs": "iq3_xxs", "iq3_xxs": "iq2_s"}
 """The same of its query, and with few experts of its key."""
 HEADS = frozenset({"output.weight", "per_layer_token_embd.weight"})
+COUNTED_WORDS = ("ffn_down", "ffn_gate", "ffn_up")
 VALUE_NAMES = ("attn_v.weight", "attn_qkv.weight", "attn_kv_b.weight")
 SEVENTY_B_LAYERS = 80
 SEVENTY_B_ARCHITECTURES = frozenset({"llama", "qwen2", "deci"})
@@ -87,13 +88,19 @@ def _more_bits(index: int, count: int) -> bool:
     return index < count // 8 or index >= 7 * count // 8 or (index - count // 8) % 3 == 2  # noqa: PLR2004 - llama.cpp's rule
 
 
-class _Walk:
-    """The quantizer's pass over the tensors of one file: a few rules count the tensors already seen."""
+class Walk:
+    """The quantizer's pass over the tensors of one file, in layer order: a few rules count the tensors already seen."""
 
     def __init__(self, mix: str, facts: MixFacts, values: int) -> None:
         self.mix, self.facts, self.values = mix, facts, values
         self.base = BASE.get(mix, mix)
         self.seen: Counter[str] = Counter()
+
+    def stored(self, tensor: Tensor) -> str:
+        """The ggml format the next tensor is stored in."""
+        if not is_quantised(tensor):
+            return "f32"
+        return self.mix if self.mix in PLAIN else _fitting(self.format_of(tensor), tensor.shape[0])
 
     def format_of(self, tensor: Tensor) -> str:
         """Format before the row-length fallback."""
@@ -235,12 +242,15 @@ def formats(mix: str, tensors: Iterable[Tensor], facts: MixFacts) -> Iterator[tu
     `tensors` must be in layer order and hold exactly what the file holds (kept draft layers included).
     """
     listed = tuple(tensors)
-    values = sum(tensor.name.endswith(VALUE_NAMES) for tensor in listed)
-    walk = _Walk(mix, facts, values)
-    for tensor in listed:
-        if not is_quantised(tensor):
-            yield tensor, "f32"
-        elif mix in PLAIN:
-            yield tensor, mix
-        else:
-            yield tensor, _fitting(walk.format_of(tensor), tensor.shape[0])
+    walk = Walk(mix, facts, sum(is_value(tensor.name) for tensor in listed))
+    return ((tensor, walk.stored(tensor)) for tensor in listed)
+
+
+def is_value(name: str) -> bool:
+    """Whether the quantizer counts a tensor of that name as the value of an attention."""
+    return name.endswith(VALUE_NAMES)
+
+
+def is_counted(name: str) -> bool:
+    """Whether the format of a tensor of that name goes by its layer, or by how many of its kind came before."""
+    return is_value(name) or any(word in name for word in COUNTED_WORDS)

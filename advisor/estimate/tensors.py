@@ -3,7 +3,7 @@
 Shapes put the row length first. Safetensors checkpoints hold the same parameters; only how they are cut differs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -28,8 +28,7 @@ Part = Literal[
     "embedding", "head", "attention", "dense", "experts", "shared_experts", "router", "recurrent", "draft", "lookup"
 ]
 Named = tuple[str, tuple[int, ...]]
-_LISTS = Once["tuple[Tensor, ...]"](32)
-"""Lists of the last models: each of its formats walks the same one."""
+_KINDS = Once["dict[str, tuple[Tensor, ...]]"](256)
 
 NORM_NAMES = ("attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm")
 PART_BY_WORD: tuple[tuple[str, Part], ...] = (
@@ -52,6 +51,10 @@ class Tensor:
     shape: tuple[int, ...]
     part: Part
     layer: int | None
+
+    def of_layer(self, layer: int) -> "Tensor":
+        """The same tensor of that layer, of one named without a number."""
+        return Tensor(f"blk.{layer}.{self.name}", self.shape, self.part, layer)
 
     @property
     def stem(self) -> str:
@@ -287,29 +290,47 @@ def _draft_tensors(model: Model, draft: DraftLayers, hidden: int, vocabulary: in
             yield Tensor(f"blk.{layer}.{name}", shape, "draft", layer)
 
 
+def _widths(model: Model) -> tuple[int, int]:
+    """Width and vocabulary. Raises ValueError for a model whose layers are not known."""
+    if not model.is_sized or model.hidden is None or model.vocabulary is None:
+        message = f"the layers of {model.id} are not known"
+        raise ValueError(message)
+    return model.hidden, model.vocabulary
+
+
 def tensor_list(model: Model) -> tuple[Tensor, ...]:
     """Every weight tensor of `model` in layer order; draft layers come last, as part `draft`.
 
     Raises ValueError for a model whose layers are not known.
     """
-    return _LISTS((model,), (), lambda: _listed(model))
-
-
-def _listed(model: Model) -> tuple[Tensor, ...]:
-    if not model.is_sized or model.hidden is None or model.vocabulary is None:
-        message = f"the layers of {model.id} are not known"
-        raise ValueError(message)
-    found = list(_outside(model, model.hidden, model.vocabulary))
-    hidden = model.hidden
-    kinds = {
-        kind: [(name, shape, _part(name, block)) for name, shape in _block(block, hidden)]
-        for kind, block in model.blocks.items()
-    }
+    found = list(outside_tensors(model))
+    kinds = kind_tensors(model)
     for layer, kind in enumerate(model.layer_names):
-        found += [Tensor(f"blk.{layer}.{name}", shape, part, layer) for name, shape, part in kinds[kind]]
-    if model.draft_layers:
-        found += _draft_tensors(model, model.draft_layers, model.hidden, model.vocabulary)
-    return tuple(found)
+        found += [tensor.of_layer(layer) for tensor in kinds[kind]]
+    return (*found, *draft_tensors(model))
+
+
+def kind_tensors(model: Model) -> Mapping[str, tuple[Tensor, ...]]:
+    """Tensors of one layer of each kind, named without its number. Raises ValueError for a model whose layers are not known."""
+    hidden, _ = _widths(model)
+    return _KINDS(
+        (model,), (),
+        lambda: {
+            kind: tuple(Tensor(name, shape, _part(name, block), None) for name, shape in _block(block, hidden))
+            for kind, block in model.blocks.items()
+        },
+    )  # fmt: skip
+
+
+def outside_tensors(model: Model) -> tuple[Tensor, ...]:
+    """Tensors outside the layers. Raises ValueError for a model whose layers are not known."""
+    return tuple(_outside(model, *_widths(model)))
+
+
+def draft_tensors(model: Model) -> tuple[Tensor, ...]:
+    """Tensors of the draft layers; none for a model without. Raises ValueError for a model whose layers are not known."""
+    widths = _widths(model)
+    return tuple(_draft_tensors(model, model.draft_layers, *widths)) if model.draft_layers else ()
 
 
 def parameters(tensors: tuple[Tensor, ...]) -> int:

@@ -1,26 +1,31 @@
 """Bytes of a model's weights: layer by layer, and of these what one decoded token reads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from advisor.catalog.schema.model import Artifact, Model
 from advisor.catalog.schema.quant import Quant
-from advisor.estimate.ggml_mix import PLAIN, MixFacts, formats, is_quantised
-from advisor.estimate.tensors import Part, Tensor, tensor_list
+from advisor.estimate.ggml_mix import PLAIN, MixFacts, Walk, is_counted, is_quantised, is_value
+from advisor.estimate.storage import (
+    MATRIX,
+    WITH_FIRST_LAYER,
+    CannotSize,
+    Quants,
+    Sizes,
+    Storage,
+    layers_stored,
+    with_more,
+)
+from advisor.estimate.tensors import Part, Tensor, draft_tensors, kind_tensors, outside_tensors
 from advisor.once import Once
 
-Quants = Callable[[str], Quant]
-MATRIX = 2
+__all__ = ["CannotSize", "Quants", "Weights", "mix_facts", "published_artifact", "recipe", "rescaled", "weight_bytes"]
+
 STACKED_MIXES = frozenset({"mxfp4"})
 """Mixes that llama.cpp's quantizer tells by stacked matrices, not by part of the model."""
-WITH_FIRST_LAYER = frozenset({"per_layer_model_proj.weight", "per_layer_proj_norm.weight"})
-"""Tensors outside the layers that llama.cpp keeps where the first layer is (Gemma 3n and 4)."""
 VISION_BYTES = 2
 """Vision and audio towers stay BF16 beside quantised language models."""
-
-
-class CannotSize(Exception):
-    """Nothing known gives this model's bytes in this format; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +85,22 @@ class Weights:
         return self.always_read_bytes + sum(touched)
 
 
-def _sized(stored: Iterable[tuple[Tensor, str]], quants: Quants) -> list[tuple[Tensor, int]]:
-    """Each tensor with its bytes in the format it is stored in; a model has few shapes, and many tensors of each."""
-    known: dict[tuple[tuple[int, ...], str], int] = {}
-    found = []
-    for tensor, format_id in stored:
-        key = tensor.shape, format_id
-        size = known.get(key)
-        if size is None:
-            size = known[key] = _tensor_bytes(tensor, format_id, quants)
-        found.append((tensor, size))
-    return found
-
-
-def _tensor_bytes(tensor: Tensor, format_id: str, quants: Quants) -> int:
-    block = quants(format_id).block
-    if block is None:
-        message = f"{format_id} has no block layout"
-        raise CannotSize(message)
-    return round(tensor.elements * block.bytes / block.weights)
-
-
-def _gguf(model: Model, quant: Quant, tensors: tuple[Tensor, ...], quants: Quants) -> list[tuple[Tensor, int]]:
+def _gguf(model: Model, quant: Quant) -> tuple[Storage, bool]:
+    """How a GGUF file stores the model, and whether it keeps the draft layers."""
     if model.gguf_architecture is None:
         message = f"no GGUF tensor list is known for {model.id}"
         raise CannotSize(message)
-    kept = [t for t in tensors if t.part != "draft" or (model.draft_layers and model.draft_layers.in_gguf)]
+    drafts = bool(model.draft_layers and model.draft_layers.in_gguf)
     if quant.rule == "parts" and quant.id not in STACKED_MIXES:
-        return _sized(((t, quant.parts.get(t.part, quant.rest) if is_quantised(t) else "f32") for t in kept), quants)
-    return _sized(formats(_mix_of(quant), kept, mix_facts(model)), quants)
+        return Storage(lambda t: quant.parts.get(t.part, quant.rest) if is_quantised(t) else "f32", _never), drafts
+    kinds = {kind: sum(is_value(t.name) for t in tensors) for kind, tensors in kind_tensors(model).items()}
+    others = (*outside_tensors(model), *(draft_tensors(model) if drafts else ()))
+    values = sum(kinds[name] for name in model.layer_names) + sum(is_value(tensor.name) for tensor in others)
+    return Storage(Walk(_mix_of(quant), mix_facts(model), values).stored, is_counted), drafts
+
+
+def _never(name: str) -> bool:  # noqa: ARG001 - no tensor is
+    return False
 
 
 def mix_facts(model: Model) -> MixFacts:
@@ -134,16 +126,14 @@ def mix_facts(model: Model) -> MixFacts:
     )
 
 
-def _parts(
-    tensors: tuple[Tensor, ...], quant: Quant, chosen: Mapping[str, str], quants: Quants
-) -> list[tuple[Tensor, int]]:
+def _parts(quant: Quant, chosen: Mapping[str, str]) -> Storage:
     """Safetensors and its kin: the format follows the part of the model; vectors stay in the unquantised format."""
 
     def stored(tensor: Tensor) -> str:
         plain = len(tensor.shape) < MATRIX or not tensor.name.endswith("weight") or "_norm" in tensor.name
         return quant.rest if plain else chosen.get(tensor.part, quant.rest)
 
-    return _sized(((tensor, stored(tensor)) for tensor in tensors), quants)
+    return Storage(stored, _never)
 
 
 QUANTISED_PARTS: tuple[Part, ...] = ("attention", "dense", "experts", "shared_experts", "recurrent")
@@ -158,41 +148,39 @@ def _part_formats(quant: Quant, artifact: Artifact | None) -> dict[str, str]:
     return dict.fromkeys((*QUANTISED_PARTS, *everywhere), quant.id)
 
 
-def _shared(layers: list[dict[str, int]]) -> tuple[Mapping[str, int], ...]:
+def _shared(layers: Iterable[Mapping[str, int]]) -> tuple[Mapping[str, int], ...]:
     """Layers of the same sizes as the same object: a model has few different ones."""
-    kinds: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
-    return tuple(kinds.setdefault(tuple(layer.items()), layer) for layer in layers)
+    kinds: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}
+    known: dict[int, Mapping[str, int]] = {}
+    found = []
+    for layer in layers:
+        if id(layer) not in known:
+            known[id(layer)] = kinds.setdefault(tuple(layer.items()), layer)
+        found.append(known[id(layer)])
+    return tuple(found)
 
 
-def _gather(model: Model, sized: list[tuple[Tensor, int]], vision_bytes: int) -> Weights:
-    layers = len(model.layer_names)
-    layer_bytes, expert_bytes = [0] * layers, [0] * layers
-    matrices: list[dict[str, int]] = [{} for _ in range(layers)]
-    vectors: list[dict[str, int]] = [{} for _ in range(layers)]
-    outside: dict[str, int] = {}
+def _gather(model: Model, storage: Storage, quants: Quants, *, drafts: bool, vision_bytes: int) -> Weights:
+    """All tensors so stored, in the order of the file: outside the layers, the layers, the drafts where it keeps them."""
+    sizes = Sizes(quants)
+    outside = [(tensor, sizes.of(tensor, storage.stored(tensor))) for tensor in outside_tensors(model)]
+    layers = layers_stored(model, storage, sizes)
+    draft = sum(sizes.of(t, storage.stored(t)) for t in draft_tensors(model)) if drafts else 0
+    places: Counter[str] = Counter()
     others: dict[str, int] = {}
-    for tensor, size in sized:
+    for tensor, size in outside:
         if tensor.name in WITH_FIRST_LAYER and layers:
-            layer_bytes[0] += size
-            (matrices if len(tensor.shape) >= MATRIX else vectors)[0][tensor.name] = size
+            layers[0] = with_more(layers[0], tensor, size)
             continue
-        if tensor.part == "draft" or tensor.layer is None:
-            place = tensor.part if tensor.part in {"embedding", "head", "lookup", "draft"} else "outside"
-            outside[place] = outside.get(place, 0) + size
-            if tensor.layer is None:
-                others[tensor.name] = size
-            continue
-        layer_bytes[tensor.layer] += size
-        named = matrices if len(tensor.shape) >= MATRIX else vectors
-        named[tensor.layer][tensor.stem] = size
-        if tensor.part == "experts":
-            expert_bytes[tensor.layer] += size
+        places[tensor.part if tensor.part in {"embedding", "head", "lookup"} else "outside"] += size
+        others[tensor.name] = size
     shares = tuple(b.moe.active / b.moe.experts if b.moe else 0.0 for b in model.layers)
     return Weights(
-        embedding_bytes=outside.get("embedding", 0), head_bytes=outside.get("head", 0), lookup_bytes=outside.get("lookup", 0),
-        layer_bytes=tuple(layer_bytes), expert_bytes=tuple(expert_bytes), outside_bytes=outside.get("outside", 0),
-        draft_bytes=outside.get("draft", 0), vision_bytes=vision_bytes, tied=model.tied_embeddings, active_share=shares,
-        matrix_bytes=_shared(matrices), vector_bytes=_shared(vectors), other_bytes=others,
+        embedding_bytes=places["embedding"], head_bytes=places["head"], lookup_bytes=places["lookup"], outside_bytes=places["outside"],
+        layer_bytes=tuple(layer.total_bytes for layer in layers), expert_bytes=tuple(layer.expert_bytes for layer in layers),
+        draft_bytes=draft, vision_bytes=vision_bytes, tied=model.tied_embeddings, active_share=shares,
+        matrix_bytes=_shared(layer.matrices for layer in layers), vector_bytes=_shared(layer.vectors for layer in layers),
+        other_bytes=others,
     )  # fmt: skip
 
 
@@ -241,13 +229,12 @@ def _size(model: Model, quant: Quant, container: str, quants: Quants) -> Weights
     artifact = published_artifact(model, quant.id)
     if not model.is_sized:
         return _from_size_alone(model, quant, artifact)
-    tensors = tensor_list(model)
     if container == "gguf":
-        sized = _gguf(model, quant, tensors, quants)
-        weights = _gather(model, sized, 0)
+        storage, drafts = _gguf(model, quant)
+        weights = _gather(model, storage, quants, drafts=drafts, vision_bytes=0)
     else:
-        sized = _parts(tensors, quant, _part_formats(quant, recipe(model, quant.id)), quants)
-        weights = _gather(model, sized, model.counts.vision * VISION_BYTES)
+        storage = _parts(quant, _part_formats(quant, recipe(model, quant.id)))
+        weights = _gather(model, storage, quants, drafts=True, vision_bytes=model.counts.vision * VISION_BYTES)
     if artifact and artifact.size_bytes:
         return rescaled(weights, artifact.size_bytes, artifact)
     if quant.rule == "published":
