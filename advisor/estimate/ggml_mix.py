@@ -44,7 +44,21 @@ OUTPUTS = {"iq2_s": "iq3_s", "iq2_m": "iq3_s", "q2_k": "q3_k", "iq3_xxs": "iq3_s
 QUERIES = {"iq3_xs": "iq3_xxs", "iq3_xxs": "iq2_s"}
 """The same of its query, and with few experts of its key."""
 HEADS = frozenset({"output.weight", "per_layer_token_embd.weight"})
-COUNTED_WORDS = ("ffn_down", "ffn_gate", "ffn_up")
+VALUES_COUNTED = frozenset({"q3_k_m", "q4_k_s", "q4_k_m", "q5_k_m"})
+DOWNS_COUNTED = SMALLEST | {
+    "q2_k_s",
+    "q3_k_m",
+    "q4_0",
+    "q4_k_s",
+    "q4_k_m",
+    "q5_0",
+    "q5_k_m",
+    "iq3_xxs",
+    "iq3_m",
+    "iq4_nl",
+    "iq4_xs",
+}
+"""Mixes that give some layers' matrices of that kind more bits."""
 VALUE_NAMES = ("attn_v.weight", "attn_qkv.weight", "attn_kv_b.weight")
 SEVENTY_B_LAYERS = 80
 SEVENTY_B_ARCHITECTURES = frozenset({"llama", "qwen2", "deci"})
@@ -251,6 +265,10 @@ def is_value(name: str) -> bool:
     return name.endswith(VALUE_NAMES)
 
 
-def is_counted(name: str) -> bool:
-    """Whether the format of a tensor of that name goes by its layer, or by how many of its kind came before."""
-    return is_value(name) or any(word in name for word in COUNTED_WORDS)
+def is_counted(mix: str, name: str) -> bool:
+    """Whether the mix's rule for a tensor of that name goes by its layer, or by how many of its kind came before."""
+    if is_value(name):
+        return mix in VALUES_COUNTED
+    if "ffn_down" in name:
+        return mix in DOWNS_COUNTED
+    return mix == "iq3_xs" and ("ffn_gate" in name or "ffn_up" in name)

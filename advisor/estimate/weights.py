@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from advisor.catalog.schema.model import Artifact, Model
 from advisor.catalog.schema.quant import Quant
@@ -96,7 +97,8 @@ def _gguf(model: Model, quant: Quant) -> tuple[Storage, bool]:
     kinds = {kind: sum(is_value(t.name) for t in tensors) for kind, tensors in kind_tensors(model).items()}
     others = (*outside_tensors(model), *(draft_tensors(model) if drafts else ()))
     values = sum(kinds[name] for name in model.layer_names) + sum(is_value(tensor.name) for tensor in others)
-    return Storage(Walk(_mix_of(quant), mix_facts(model), values).stored, is_counted), drafts
+    mix = _mix_of(quant)
+    return Storage(Walk(mix, mix_facts(model), values).stored, partial(is_counted, mix)), drafts
 
 
 def _never(name: str) -> bool:  # noqa: ARG001 - no tensor is

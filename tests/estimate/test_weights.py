@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from advisor.catalog.contents import Catalog
 from advisor.catalog.schema.model import Artifact, Attention, Block, Dense, DraftLayers, Model, Moe
 from advisor.catalog.schema.quant import Quant
 from advisor.estimate.ggml_mix import formats
@@ -131,3 +132,32 @@ def test_latent_experts_are_as_wide_as_the_latent() -> None:
     shapes = {t.name.split(".", 2)[-1]: t.shape for t in tensor_list(narrow) if t.layer == 0}
     assert shapes["ffn_up_exps.weight"] == (128, 256, 4)
     assert shapes["ffn_latent_down.weight"] == (512, 128)
+
+
+def test_sizing_kind_by_kind_is_sizing_tensor_by_tensor(catalog: Catalog) -> None:
+    """For every mix, on models whose layers differ: the quantizer's walk over all tensors, one by one, against the sum of kinds."""
+    models = (
+        "llama-3.1-70b",
+        "gemma-4-e4b",
+        "qwen3-coder-next",
+        "nemotron-3-nano-30b-a3b",
+        "glm-4.5-air",
+        "mixtral-8x7b",
+    )
+    mixes = [quant for quant in catalog.quants.values() if quant.rule == "ggml-mix"]
+    assert len(mixes) > 15
+    for whole in (catalog.models[name] for name in models):
+        kept = [
+            t for t in tensor_list(whole) if t.part != "draft" or (whole.draft_layers and whole.draft_layers.in_gguf)
+        ]
+        for mix in mixes:
+            sized = 0
+            for tensor, name in formats(mix.id, kept, mix_facts(whole)):
+                block = catalog.quants[name].block
+                assert block
+                sized += round(tensor.elements * block.bytes / block.weights)
+            found = weight_bytes(replace(whole, artifacts=()), mix, "gguf", catalog.quants.__getitem__)
+            assert found.total_bytes == sized, (whole.id, mix.id)
+            assert sum(sum(layer.values()) for layer in (*found.matrix_bytes, *found.vector_bytes)) == sum(
+                found.layer_bytes
+            )
