@@ -24,6 +24,7 @@ def layer_devices(shares: tuple[float, ...], layers: int, offloaded: int) -> tup
     )
 
 
+@lru_cache(maxsize=4096)
 def stretches(devices: tuple[int | None, ...], count: int, layers: int) -> tuple[tuple[int, int], ...]:
     """First layer and the one past the last of each of `count` devices, of a model of `layers` (draft layers cut off)."""
     found = []

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 NONE: frozenset[str] = frozenset()
 Spent = tuple[tuple[str, float], ...]
-_ALONE = Once[Speed | str](32768)
+Spans = tuple[tuple[int | None, int | None], ...]
+"""First and last layer of each device."""
+_SPEEDS = Once[Speed | str](32768)
 _GROUPS = Once["list[Group]"](16384)
 _STEPS = Once["Step"](4096)
 HOST_SPEED = "no speed: part of the model runs from host memory whose speed is not stated"
@@ -51,6 +53,8 @@ def bandwidth_bytes_s(case: Case, placement: Placement) -> float | None:
         return None
     if case.cache_rule == "paged":
         return sum(known)
+    if len(set(known)) == 1:
+        return known[0]
     held = [use.weights_bytes + use.kv_cache_bytes for use in uses]
     return sum(held) / sum(part / rate for part, rate in zip(held, known, strict=True))
 
@@ -88,23 +92,34 @@ def decode_speed(  # noqa: PLR0913 - the question, what is known, and what may b
 ) -> Speed | str:  # fmt: skip
     """Speed of one sequence with `depth` tokens in its cache, or the reason why not even a ceiling is known.
 
-    On one device that holds everything neither the context nor the number of requests has to do with it: asked with others,
-    the same case is not worked out again.
+    On devices of one speed that hold everything it goes by which layers stand where, whatever context and requests are asked
+    for: asked with others, the same case is not worked out again.
     """
-    if len(case.machine.devices) > 1 or found.placement.host_read_bytes:
+    plan, devices = found.placement, case.machine.devices
+    unequal = case.cache_rule != "paged" and len({device.hardware.bandwidth_bytes_s for device in devices}) > 1
+    if plan.host_read_bytes or unequal:
         return _decode_speed(facts, calibration, case, found, depth, exclude_sources)
-    return speed_alone(facts, calibration, case, found.weights, depth, exclude_sources)
+    spans = tuple((use.first_layer, use.last_layer) for use in plan.uses) if len(devices) > 1 else ()
+    return _remembered(facts, calibration, case, found, depth, exclude_sources, spans)
 
 
 def speed_alone(  # noqa: PLR0913 - as above
     facts: Facts, calibration: Calibration, case: Case, weights: Weights, depth: int, exclude_sources: frozenset[str] = NONE
 ) -> Speed | str:  # fmt: skip
     """`decode_speed` on the one device of the case, which holds everything."""
-    d, whole = case.demand, Footprint(weights, Placement("fits", ()), 0, 0)
-    return _ALONE(
-        (facts, calibration, case.model, case.quant, weights, case.runtime, case.version, case.machine),
-        (case.backend, case.kv_type, d.flash_attention, d.as_of, d.level, depth, exclude_sources),
-        lambda: _decode_speed(facts, calibration, case, whole, depth, exclude_sources),
+    return _remembered(
+        facts, calibration, case, Footprint(weights, Placement("fits", ()), 0, 0), depth, exclude_sources, ()
+    )
+
+
+def _remembered(  # noqa: PLR0913 - as above
+    facts: Facts, calibration: Calibration, case: Case, found: Footprint, depth: int, exclude_sources: frozenset[str], spans: Spans
+) -> Speed | str:  # fmt: skip
+    d = case.demand
+    return _SPEEDS(
+        (facts, calibration, case.model, case.quant, found.weights, case.runtime, case.version, case.machine),
+        (case.backend, case.kv_type, d.flash_attention, d.as_of, d.level, depth, exclude_sources, spans),
+        lambda: _decode_speed(facts, calibration, case, found, depth, exclude_sources),
     )
 
 
