@@ -17,7 +17,7 @@ from advisor.tui.app import AdvisorApp
 from advisor.tui.keys import keys
 from advisor.tui.view import View
 
-SIZES = ((80, 24), (100, 30), (110, 24), (120, 36), (200, 60), (40, 10), (24, 8))
+SIZES = ((80, 24), (100, 30), (110, 24), (120, 36), (200, 60), (79, 30), (60, 24), (40, 10), (24, 8))
 TYPED = "moe <40gb ctx>=128k hw:spark -qwen zz"
 RESIZE, CLICK, TYPE = 0.02, 0.05, 0.1
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.decide.bill import Bill, bill_of
+from advisor.decide.bill import Bill
 from advisor.decide.choose import ways
 from advisor.decide.pairing import Pairing, pairings
-from advisor.decide.power_draw import draw_of
 from advisor.decide.ranges import Range
 from advisor.decide.rates import spread
 from advisor.decide.reach import reach
 from advisor.decide.served import exact_row, measured_range
+from advisor.decide.terms import bill_on, draw_on
+from advisor.estimate.machine import AS_IT_COMES
 from advisor.estimate.placement import RUNS
 from advisor.evidence.match import measured
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
-    from advisor.decide.bill import HostIs
     from advisor.decide.market import Market
     from advisor.decide.power_draw import Draw
     from advisor.decide.question import Question
     from advisor.decide.reach import Reach
+    from advisor.decide.terms import Terms
+    from advisor.estimate.machine import Setup
     from advisor.estimate.note import Note
     from advisor.evidence.calibration import Calibration
     from advisor.evidence.finding import Finding, Measured, Speed
@@ -110,6 +112,13 @@ class Machine:
     hardware: Hardware
     bill: Bill | Note
     draw: Draw
+    setup: Setup = AS_IT_COMES
+    """What is said of it that its name does not say."""
+
+    @property
+    def is_owned(self) -> bool:
+        """True where nothing of it is to be bought."""
+        return isinstance(self.bill, Bill) and not self.bill.items
 
     @property
     def price(self) -> Range | None:
@@ -171,30 +180,31 @@ def _near(rows: Iterable[Measured]) -> Measured | None:
     return next((row for row in rows if row.closeness == "near" and not row.remark), None)
 
 
-def compare(  # noqa: PLR0913 - cells, and where their machines are bought
-    facts: Facts, calibration: Calibration, cells: Sequence[Cell], market: Market, host: HostIs = "bought",
-    exclude_sources: frozenset[str] = frozenset(),
+def compare(
+    facts: Facts, calibration: Calibration, cells: Sequence[Cell], terms: Terms, exclude_sources: frozenset[str] = frozenset()
 ) -> Comparison:  # fmt: skip
     """The cells side by side, with what their machines cost and draw and where one starts to win.
 
-    There is a cell for every machine at every context of every model.
+    There is a cell for every machine at every context of every model. Cells were asked with the day of `terms` and with what
+    these say of their machines.
     """
     by_row: dict[tuple[str, int], list[Cell]] = {}
     for each in cells:
         by_row.setdefault((each.question.model.id, each.question.demand.context_tokens), []).append(each)
     rows = tuple(Row(held[0].question.model, context, tuple(held)) for (_, context), held in by_row.items())
-    hardware = {each.question.hardware.id: each.question.hardware for each in cells}
+    asked = {each.question.hardware.id: each.question for each in cells}
     models = {each.model.id: each.model for each in rows}
     return Comparison(
         machines=tuple(
-            Machine(each, bill_of(facts, each, market, host), draw_of(facts, each, market.as_of)) for each in hardware.values()
+            Machine(each.hardware, bill_on(facts, terms, each.hardware), draw_on(facts, terms, each.hardware), each.setup)
+            for each in asked.values()
         ),
         rows=rows,
         models=tuple(
             _of_model(facts, calibration, model, [row for row in rows if row.model.id == name], exclude_sources)
             for name, model in models.items()
         ),
-        market=market, concurrency=max((each.question.demand.concurrency for each in cells), default=1),
+        market=terms.market, concurrency=max((each.question.demand.concurrency for each in cells), default=1),
     )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from advisor.decide.need import Candidate
 from advisor.estimate.note import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
-    from advisor.decide.need import Need
+    from advisor.decide.need import Need, Owned
 
 PAIR = 2
 """Cards of one kind in one computer that are also weighed."""
@@ -68,7 +70,7 @@ def _candidate(need: Need, hardware: Hardware) -> Candidate:
 def _why_not(facts: Facts, need: Need, hardware: Hardware) -> str | None:
     if hardware.module:
         return "module"
-    bill = bill_of(facts, hardware, need.market, host_of(facts, need, hardware))
+    bill = bill_of(facts, hardware, need.market, host_of(facts, need.owns, hardware))
     if not isinstance(bill, Bill):
         return "unpriced"
     if bill.is_old:
@@ -82,9 +84,9 @@ def _counted(count: int, reason: str) -> Note:
     return Note(f"{count} {one if count == 1 else many}")
 
 
-def host_of(facts: Facts, need: Need, hardware: Hardware, said: HostIs | None = None) -> HostIs:
+def host_of(facts: Facts, owns: Iterable[Owned], hardware: Hardware, said: HostIs | None = None) -> HostIs:
     """Whether the computer around cards is there already: as said, else where the person owns a machine with cards."""
     if said is not None:
         return said
-    owned = (find.hardware(facts, each.machine) for each in need.owns)
+    owned = (find.hardware(facts, each.machine) for each in owns)
     return "owned" if needs_host(facts, hardware) and any(needs_host(facts, each) for each in owned) else "bought"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.catalog.places import Place
-from advisor.decide.market import REGIONS
+from advisor.catalog.schema.common import is_date
+from advisor.decide.market import REGIONS, Market
 from advisor.decide.need import BestAt, Need
 from advisor.decide.need_file import need_of
 from advisor.errors import NeedInvalid, Problem
@@ -84,6 +85,20 @@ def need_from_flags(facts: Facts, said: Said) -> Need:
     if problems:
         raise NeedInvalid(problems)
     return need
+
+
+def market_said(said: Said) -> Market | None:
+    """Where and when one buys by these options alone; None where the money cannot be read or nobody knows where it is used.
+
+    A day that is none is left out.
+    """
+    problems: list[Problem] = []
+    _, currency = _money(said, problems)
+    region = said.region or REGIONS.get(currency)
+    if problems or region is None:
+        return None
+    as_of = said.as_of if said.as_of and is_date(said.as_of) else None
+    return Market(as_of=as_of, region=region, currency=currency)
 
 
 def _workload(text: str, said: Said, problems: list[Problem]) -> dict[str, Any]:

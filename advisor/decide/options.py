@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.catalog import find
-from advisor.decide.bill import CARDS, Bill, bill_of, devices_of
-from advisor.decide.considered import considered, host_of
+from advisor.decide.bill import CARDS, Bill, devices_of
+from advisor.decide.considered import considered
 from advisor.decide.host import setup_of
 from advisor.decide.offers import own_tariff, tariff_of
 from advisor.decide.ownership import Duty
 from advisor.decide.power_draw import draw_of
-from advisor.decide.prices import in_market, own_quote
 from advisor.decide.ranges import NOTHING, Range
+from advisor.decide.terms import Terms, bill_of_candidate
 from advisor.estimate.note import Note, note
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _keep(kept: tuple[tuple[Hardware, Draw], ...]) -> Option:
 def _buy(facts: Facts, need: Need, asked: Candidate, kept: tuple[tuple[Hardware, Draw], ...]) -> Option:
     hardware = find.hardware(facts, asked.machine)
     draw = draw_of(facts, hardware, need.market.as_of, load_w=asked.load_w, idle_w=asked.idle_w)
-    bill = _bill(facts, need, asked, hardware)
+    bill = bill_of_candidate(facts, Terms.of(need), asked, hardware)
     priced = bill if isinstance(bill, Bill) else None
     out = [bill] if isinstance(bill, Note) else list(_over_budget(need, bill, sold_for(need)))
     return Option(
@@ -139,15 +139,6 @@ def _buy(facts: Facts, need: Need, asked: Candidate, kept: tuple[tuple[Hardware,
         cost=priced.amount if priced else None, owning=None, out=(*out, *_limits(facts, need, hardware, draw)),
         notes=priced.notes if priced else (), draws=(*(each for _, each in kept), draw),
     )  # fmt: skip
-
-
-def _bill(facts: Facts, need: Need, asked: Candidate, hardware: Hardware) -> Bill | Note:
-    market = in_market(need.market, asked.condition)
-    own = None
-    if asked.price is not None:
-        day = asked.price_date or market.day(facts.date)
-        own = {hardware.id: own_quote(asked.price, market.currency, day, market.region, asked.condition)}
-    return bill_of(facts, hardware, market, host_of(facts, need, hardware, asked.host), own)
 
 
 def _over_budget(need: Need, bill: Bill, sold: float) -> tuple[Note, ...]:

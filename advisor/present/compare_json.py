@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advisor import __version__
+from advisor import __version__, units
 from advisor.decide.bill import Bill, oldest_days
 from advisor.decide.compare import price_per_rate
 from advisor.decide.crossover import overflow
@@ -32,6 +32,8 @@ KEYS = {
     "market": "`region`, `currency`, `condition` and `as_of` of all prices",
     "machines[]": "what a machine costs and draws, whatever it runs",
     "machines[].hardware": "id, in the order they were named",
+    "machines[].owned": "true where it is there already and nothing is to be bought",
+    "machines[].host_memory_bytes": "main memory as said of it, with `host_bandwidth_gb_s`; null where nothing is said",
     "machines[].price": "everything that must be bought: `low`, `mid`, `high`; null where a part has no dated price",
     "machines[].price_date": "date of the oldest price in it",
     "machines[].price_age_days": "its age on the day asked about",
@@ -99,9 +101,10 @@ def _span(value: Range | None) -> dict[str, float] | None:
 
 
 def _machine(machine: Machine, asked_on: str) -> dict[str, Any]:
-    bill = machine.bill if isinstance(machine.bill, Bill) else None
+    bill, rate = machine.bill if isinstance(machine.bill, Bill) else None, machine.setup.host_bandwidth_bytes_s
     return {
-        "hardware": machine.hardware.id, "price": _span(machine.price), "price_date": bill and bill.date,
+        "hardware": machine.hardware.id, "owned": machine.is_owned, "host_memory_bytes": machine.setup.host_bytes,
+        "host_bandwidth_gb_s": None if rate is None else units.to_gb(rate), "price": _span(machine.price), "price_date": bill and bill.date,
         "price_age_days": bill and oldest_days(bill, asked_on),
         "price_reason": say(machine.bill) if isinstance(machine.bill, Note) else None,
         "parts": [_part(item) for item in bill.items] if bill else [],

@@ -73,8 +73,9 @@ def money(value: float) -> str:
 
 
 def machine_lines(found: Comparison, today: str) -> list[Line]:
-    """Price with its date and power of every machine."""
+    """Price with its date, power, and what is said of the main memory, of every machine."""
     everywhere = [True] * len(found.machines)
+    bought = [not each.is_owned for each in found.machines]
     prices = [each.price for each in found.machines]
     loads = [each.draw.load_w for each in found.machines]
     bills = [each.bill if isinstance(each.bill, Bill) else None for each in found.machines]
@@ -82,8 +83,8 @@ def machine_lines(found: Comparison, today: str) -> list[Line]:
     lines = [
         _line(
             f"price {found.market.currency}",
-            [money(price.mid) if price else "no price" for price in prices],
-            stars(prices, everywhere, most=False),
+            [_price(each) for each in found.machines],
+            stars(prices, bought, most=False),
         ),
         _line("  from–to", [_ends(price, money) for price in prices]),
         _line("  oldest of", [bill.date or "" if bill else "" for bill in bills]),
@@ -95,8 +96,22 @@ def machine_lines(found: Comparison, today: str) -> list[Line]:
         ),
         _line("  from–to", [_ends(load, money) for load in loads]),
         _line("  idle W", [_idle(each) for each in found.machines]),
+        _line("host memory", [_host(each) for each in found.machines]),
     ]
     return [line for line in lines if any(line.cells)]
+
+
+def _price(machine: Machine) -> str:
+    if machine.is_owned:
+        return "owned"
+    return money(machine.price.mid) if machine.price else "no price"
+
+
+def _host(machine: Machine) -> str:
+    """Main memory as the person says, and how fast it is: `64 GiB, 51.2 GB/s`."""
+    size, rate = machine.setup.host_bytes, machine.setup.host_bandwidth_bytes_s
+    said = (f"{units.to_gib(size):,.4g} GiB" if size else "", f"{units.to_gb(rate):,.4g} GB/s" if rate else "")
+    return ", ".join(filter(None, said))
 
 
 def _idle(machine: Machine) -> str:
@@ -185,12 +200,14 @@ def _first_line(cells: Sequence[Cell], runs: Sequence[bool]) -> Line:
 
 
 def _worth_line(found: Comparison, cells: Sequence[Cell], runs: Sequence[bool]) -> Line:
+    bought = [each.price if not each.is_owned else None for each in found.machines]
     worth = [
-        price_per_rate(machine.price, each.rate) if machine.price and each.rate else None
-        for machine, each in zip(found.machines, cells, strict=True)
+        price_per_rate(price, each.rate) if price and each.rate else None
+        for price, each in zip(bought, cells, strict=True)
     ]  # fmt: skip
+    weighed = [there and not each.is_owned for each, there in zip(found.machines, runs, strict=True)]
     shown = [f"{each.mid:,.3g}" if each and each.mid < 1000 else money(each.mid) if each else "" for each in worth]  # noqa: PLR2004 - digits
-    return _line(f"{found.market.currency} per tok/s", shown, stars(worth, runs, most=False))
+    return _line(f"{found.market.currency} per tok/s", shown, stars(worth, weighed, most=False))
 
 
 def bill_lines(found: Comparison) -> list[str]:

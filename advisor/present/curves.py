@@ -124,13 +124,16 @@ def sweep_rows(finding: Finding) -> list[tuple[int, float, float, float, float]]
     return list(rows)[: _beyond(rates, finding.case.demand.concurrency)]
 
 
-def aggregate_figure(finding: Finding) -> Figure | None:
-    """What all requests get together and each of them, against how many there are; None for one request or without a prediction."""
+def aggregate_figure(finding: Finding, asked: int | None = None) -> Figure | None:
+    """What all requests get together and each of them, against how many there are; None for one request or without a prediction.
+
+    `asked` says how many were asked for where that is not what the finding is of; one is not marked.
+    """
     rows, knee = sweep_rows(finding), finding.knee
     if not rows:
         return None
-    asked = finding.case.demand.concurrency
-    references = [Reference(asked, f"{asked} asked", "across")]
+    asked = asked or finding.case.demand.concurrency
+    references = [Reference(asked, f"{asked} asked", "across")] if asked > 1 else []
     if knee and knee.requests != asked:
         references.append(Reference(knee.requests, f"knee: {knee.why}", "across"))
     elif knee:

@@ -75,9 +75,10 @@ def _limits(finding: Finding) -> list[str]:
     most, asked, case = finding.max_context_tokens, finding.most_context_tokens_asked, finding.case
     if most is None or asked is None:
         return []
+    held = finding.max_concurrency or 0
     lines = [
         f"limits       {tokens(asked)} tokens a request is the longest context that runs where it is asked for, up to the trained length; "
-        f"{finding.max_concurrency} requests of {tokens(case.demand.context_tokens)}"
+        f"{'one request' if held == 1 else f'{held:,} requests'} of {tokens(case.demand.context_tokens)}"
     ]
     if most < asked:
         lines.append(

@@ -63,7 +63,7 @@ def _legend(series: Sequence[Series], width: int, glyphs: Glyphs) -> list[str]:
         if len(joined) <= width:
             lines[-1] = joined
         else:
-            lines.append(text)
+            lines += wrap(text, width)
     return [line for line in lines if line]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.estimate.placement import RUNS
 from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
+from advisor.present.tables import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ VERDICTS = {
 
 def requests(count: int) -> str:
     """`one request`, `4 requests at once`."""
-    return "one request" if count == 1 else f"{count} requests at once"
+    return "one request" if count == 1 else f"{count:,} requests at once"
 
 
 def headline(finding: Finding) -> str:
@@ -109,7 +110,7 @@ def _measured(row: Measured) -> str:
     version = c.runtime_version or "version ?"
     value = as_printed(row.record.decode_tok_s or 0)
     return (
-        f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {version[:24]}, {depth}, {c.date or 'no date'}, {row.source.id}{off}"
+        f"{value:>7} tok/s {MARKS[row.closeness]}{row.tier} {shortened(version, 24)}, {depth}, {c.date or 'no date'}, {row.source.id}{off}"
         + (f"  [{words}]" if words else "")
     )
 

@@ -9,6 +9,7 @@ from advisor.present.decision import machine_name
 from advisor.present.explain import measuring_command
 from advisor.present.formats import share, tok_s, tokens
 from advisor.present.gaps import WORTH
+from advisor.present.machine_labels import machine_label
 from advisor.present.options_table import PREDICTED, speed
 from advisor.present.screen_table import Wanted
 
@@ -28,7 +29,7 @@ OF_VIEW = (
     Wanted("expected tok/s", right=True), Wanted("widest/least", right=True, rank=1),
 )  # fmt: skip
 LEGEND_OF_NEED = " ".join(WORTH.split())
-LEGEND_OF_VIEW = "widest/least: upper end of the prediction over its lower end; a need (5) says what each would change"
+LEGEND_OF_VIEW = "widest/least: upper end of the prediction over its lower end. a need (5) says what each would change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _of_view(each: Unmeasured) -> tuple[str, ...]:
     width = f"{each.width:.1f}×" if each.width != float("inf") else "?"
     return (
         case.model.name,
-        case.machine.hardware.name,
+        machine_label(case.machine.hardware),
         case.quant.id,
         case.runtime.id,
         tokens(case.demand.context_tokens),

@@ -29,7 +29,7 @@ WIDTH = 1 + NUMBER + 2 + 1 + QUANT
 """Columns of one cell: glyph, number, mark of the nearest row, whether part runs from the host, format."""
 NAMES: Mapping[Quantity, str] = {
     "decode": "decode tok/s, cache empty", "at context": "decode tok/s, context full", "aggregate": "tok/s of all requests",
-    "prefill": "prefill tok/s", "memory": "memory taken", "price": "price per tok/s",
+    "prefill": "prefill tok/s", "memory": "memory taken", "price": "price per tok/s, cache empty",
 }  # fmt: skip
 PENDING, NOTHING, SHORT, NO_RATE, HOST = "·", "–", "✗", "?", "↓"
 
@@ -89,9 +89,9 @@ def _money(amount: float) -> str:
     return tok_s(amount)
 
 
-def quant_text(quant_id: str) -> str:
-    """The format as far as a cell has room: `q4` for `q4_k_m`, `mxfp4` whole."""
-    return quant_id if len(quant_id) <= QUANT else shortened(quant_id.partition("_")[0], QUANT)
+def quant_text(quant_id: str, width: int = QUANT) -> str:
+    """The format in so many characters: of five, `q4` for `q4_k_m`, and `mxfp4` whole."""
+    return quant_id if len(quant_id) <= width else shortened(quant_id.partition("_")[0], width)
 
 
 def short_text(short_bytes: int) -> str:
@@ -122,16 +122,21 @@ def cell_text(cell: Cell | None) -> CellText:
     return CellText(f"{RAMP[place]}{number(cell):>{NUMBER}}{mark:<2}{host}{quant:<{QUANT}}", place, word)
 
 
-def legend(quantity: Quantity) -> list[str]:
-    """The glyphs with their words, and the marks; one text each."""
+def legend(quantity: Quantity, *, verdict_in_words: bool = False) -> list[str]:
+    """The glyphs with their words, and the marks; one text each. Those of a verdict are left out where words stand for them."""
     bands = {"prefill": [word for _, word in WAITS], "memory": [word for _, word in TAKEN]}.get(quantity)
     each = " each" if quantity == "aggregate" else ""
     if bands is None:
         ends = ("<10", "10–30", "30–100", ">100")
         bands = [f"{end} {word}{each}" for end, (_, word) in zip(ends, READING, strict=True)]
-    marks = ["●1 measured here", "◐2 nearby, digit: tier"] if quantity == "decode" else []
-    glyphs = [f"{glyph} {word}" for glyph, word in zip(RAMP, bands, strict=True)]
-    return [*glyphs, f"{SHORT} GiB short", f"{HOST} part on host", *marks]
+    marks = ["● measured", "◐ nearby", "digit: tier"] if quantity == "decode" else []
+    signs = [] if verdict_in_words else [f"{SHORT} short", f"{HOST} part on host"]
+    return [
+        *(f"{glyph} {word}" for glyph, word in zip(RAMP, bands, strict=True)),
+        *signs,
+        *marks,
+        f"{NO_RATE} not known",
+    ]
 
 
 CSV_HEADERS = ("model", "hardware", "quant", "runtime", "verdict", "context_tokens", "concurrency", "quantity", "value", "low", "high",

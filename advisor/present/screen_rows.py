@@ -43,6 +43,8 @@ WAYS = (
 )  # fmt: skip
 BAR_WIDTHS = (8, 40)
 NAME, LEAST_CARD = 26, 40
+NARROW, LEAST_NAME = 70, 8
+"""Columns below which machines' names give way to the numbers, and those they keep."""
 
 
 def evidence_row(row: Measured) -> list[str]:
@@ -113,15 +115,16 @@ def memory_lines(found: Finding | None, reach: Limits | None, name: str, width: 
         return [shortened(label, width - 1), shortened(f"  {why}", width - 1)]
     uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]
     usable, used = sum(use.pool.usable_bytes for use in uses), sum(use.used_bytes for use in uses)
-    label = shortened(machine_label(found.case.machine.hardware) or name, NAME).ljust(NAME)
+    named = NAME if width >= NARROW else max(LEAST_NAME, width // 4)
+    label = shortened(machine_label(found.case.machine.hardware) or name, named).ljust(named)
     room = f"{units.to_gib(used):.1f} of {gib(usable)}"
-    bar_width = min(max(width - NAME - len(room) - 3, BAR_WIDTHS[0]), BAR_WIDTHS[1])
+    bar_width = min(max(width - named - len(room) - 3, BAR_WIDTHS[0]), BAR_WIDTHS[1])
     bar = (
         memory_bar(max(uses, key=lambda use: use.used_bytes), bar_width)
         if len(uses) == 1
         else _together(found, bar_width)
     )
-    return [f"{label} {bar} {room}", "  " + _until(found, reach)[: width - 3]]
+    return [f"{label} {bar} {room}", shortened(f"  {_until(found, reach)}", width - 1)]
 
 
 def _together(found: Finding, width: int) -> str:

@@ -6,14 +6,16 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from advisor.decide.bill import Bill
 from advisor.decide.choose import answer
 from advisor.decide.compare import cell as side
 from advisor.decide.compare import compare
-from advisor.decide.grid import best, cell, nearest, price
+from advisor.decide.grid import best, cell, nearest
 from advisor.decide.market import Market
 from advisor.decide.pair import pair
 from advisor.decide.question import Question
 from advisor.decide.served import serve
+from advisor.decide.terms import Terms, bill_on
 from advisor.estimate.limits import limits
 from advisor.evidence.calibration import Calibration
 from advisor.evidence.curve import with_curve
@@ -26,16 +28,17 @@ if TYPE_CHECKING:
 
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.hardware import Hardware
-    from advisor.decide.bill import Bill
     from advisor.decide.compare import Cell as Side
     from advisor.decide.compare import Comparison
     from advisor.decide.decision import Decision
-    from advisor.decide.grid import Cell
+    from advisor.decide.grid import Cell, Quantity
     from advisor.decide.need import Need, Workload
     from advisor.decide.pair import Pair
     from advisor.decide.served import Served
     from advisor.estimate.limits import Limits
+    from advisor.estimate.machine import Setup
     from advisor.evidence.finding import Finding, Measured
+    from advisor.tui.draft import Draft
     from advisor.tui.view import Asked, View
 
 T = TypeVar("T")
@@ -51,7 +54,7 @@ class Answers:
     """Everything screens show, from the same functions as the command line; what was asked before is not worked out again."""
 
     def __init__(self, facts: Facts, market: Market | None = None) -> None:
-        self.facts, self.market = facts, market or Market()
+        self.facts, self.usual = facts, Terms(market=market or Market())
         self.calibration = Calibration.from_json(facts.extra("calibration"))
         self.shelf = Shelf(facts)
         self._kept: dict[str, dict[Any, Any]] = {}
@@ -83,6 +86,23 @@ class Answers:
         """Machines the filter leaves."""
         return self._once("machines", view.filter, lambda: self.shelf.machines(self.filter(view)))
 
+    def draft(self, view: View) -> Draft:
+        """The view's need; one that is only remembered with what its file says beside its lines."""
+        draft = view.draft
+        if not draft.path or draft.base is not None:
+            return draft
+        from advisor.tui.need_files import reopened  # noqa: PLC0415 - only who states a need pays for it
+
+        return self._once("draft", draft, lambda: reopened(self.facts, draft))
+
+    def terms(self, view: View) -> Terms:
+        """Where one buys, how far evidence counts and what is said of machines, by the view's need; the usual terms without one."""
+        if view.draft.is_empty and view.draft.base is None:
+            return self.usual
+        from advisor.tui.draft_need import terms_of  # noqa: PLC0415 - only who states a need pays for it
+
+        return self._once("terms", view.draft, lambda: terms_of(self.facts, self.draft(view)) or self.usual)
+
     def pair(self, view: View) -> tuple[str, str]:
         """The model and machine under the cursor; the first where there is none."""
         return view.model or self.shelf.every_model[0], view.machine or self.shelf.every_machine[0]
@@ -97,14 +117,14 @@ class Answers:
 
     def cell(self, view: View, model: str, machine: str) -> Cell | None:
         """The cell where it is known already."""
-        found: Cell | None = self._kept.get("cell", {}).get((view.asked, view.quantity, model, machine))
+        found: Cell | None = self._kept.get("cell", {}).get((*self._about(view), model, machine))
         return found
 
     def fill(self, view: View, pairs: Iterable[tuple[str, str]], seconds: float) -> bool:
         """Work out cells until the time is over, at least one; whether all of these are known now."""
-        until = perf_counter() + seconds
+        until, about = perf_counter() + seconds, self._about(view)
         for model, machine in pairs:
-            key = (view.asked, view.quantity, model, machine)
+            key = (*about, model, machine)
             if key in self._kept.get("cell", {}):
                 continue
             if perf_counter() > until:
@@ -113,10 +133,15 @@ class Answers:
             until = max(until, perf_counter()) if seconds <= 0 else until
         return True
 
+    def _about(self, view: View) -> tuple[Asked, Quantity, Terms | None]:
+        """What cells of the view depend on; only prices do on where one buys."""
+        return view.asked, view.quantity, self.terms(view) if view.quantity == "price" else None
+
     def _cell(self, view: View, model: str, machine: str) -> Cell:
         found = self.best(view.asked, model, machine)
         row = self._row(found, machine) if found and found.footprint and view.quantity == "decode" else None
-        return cell(self.facts, self.calibration, found, view.quantity, self.bill(machine), row)
+        bill = self.bill(self.terms(view), machine) if view.quantity == "price" else None
+        return cell(self.facts, self.calibration, found, view.quantity, bill, row)
 
     def _row(self, found: Finding, machine: str) -> Measured | None:
         """The nearest row, which another context changes nothing about: rows are compared at an empty cache."""
@@ -129,9 +154,10 @@ class Answers:
         key = (asked, model, machine)
         return self._once("best", key, lambda: best(self.facts, self.calibration, self.question(asked, model, machine)))
 
-    def bill(self, machine: str) -> Bill | None:
-        """What the machine costs; None where a part has no dated price."""
-        return self._once("bill", machine, lambda: price(self.facts, self.shelf.machine(machine), self.market))
+    def bill(self, terms: Terms, machine: str) -> Bill | None:
+        """What must be bought to have the machine; None where a part has no dated price."""
+        found = self._once("bill", (terms, machine), lambda: bill_on(self.facts, terms, self.shelf.machine(machine)))
+        return found if isinstance(found, Bill) else None
 
     def reach(self, asked: Asked, model: str, machine: str) -> Limits | None:
         """The longest context and most requests of the best way; None where it cannot run."""
@@ -168,20 +194,43 @@ class Answers:
         key = (asked, model, machine)
         return self._once("pair", key, lambda: pair(self.facts, self.calibration, self.question(asked, model, machine)))
 
-    def side(self, asked: Asked, model: str, machine: str) -> Side:
+    def side(self, terms: Terms, asked: Asked, model: str, machine: str) -> Side:
         """What the machine makes of the model, as a comparison shows it."""
-        key = (asked, model, machine)
-        return self._once("side", key, lambda: side(self.facts, self.calibration, self.question(asked, model, machine)))
+        key = self._of_side(terms, asked, model, machine)
+        return self._once(
+            "side", key, lambda: side(self.facts, self.learned(terms.as_of), self._stated(terms, asked, model, machine))
+        )
 
-    def knows_side(self, asked: Asked, model: str, machine: str) -> bool:
+    def knows_side(self, terms: Terms, asked: Asked, model: str, machine: str) -> bool:
         """Whether that is worked out already."""
-        return (asked, model, machine) in self._kept.get("side", {})
+        return self._of_side(terms, asked, model, machine) in self._kept.get("side", {})
 
-    def compared(self, asked: Asked, models: Sequence[str], machines: Sequence[str]) -> Comparison:
+    def _of_side(
+        self, terms: Terms, asked: Asked, model: str, machine: str
+    ) -> tuple[Asked, str, str, str | None, Setup]:
+        """What a side depends on."""
+        return asked, model, machine, terms.as_of, terms.setup(self.shelf.machine(machine).id)
+
+    def _stated(self, terms: Terms, asked: Asked, model: str, machine: str) -> Question:
+        """The question of one pair with the day and with what is said of the machine."""
+        found = self.question(asked, model, machine)
+        return replace(found, demand=replace(found.demand, as_of=terms.as_of), setup=terms.setup(found.hardware.id))
+
+    def explained(self, terms: Terms, asked: Asked, model: str, machine: str) -> Finding | None:
+        """The best finding of a side with everything that is known of it; None where nothing is offered."""
+        learned = self.learned(terms.as_of)
+
+        def make() -> Finding | None:
+            found = answer(self.facts, learned, self._stated(terms, asked, model, machine))
+            return with_curve(self.facts, learned, found[0], per_doubling=SMOOTH) if found else None
+
+        return self._once("explained", self._of_side(terms, asked, model, machine), make)
+
+    def compared(self, terms: Terms, asked: Asked, models: Sequence[str], machines: Sequence[str]) -> Comparison:
         """The machines side by side over the models; there is at least one of each."""
-        cells = [self.side(asked, model, machine) for model in models for machine in machines]
-        key = (asked, tuple(models), tuple(machines))
-        return self._once("compared", key, lambda: compare(self.facts, self.calibration, cells, self.market))
+        cells = [self.side(terms, asked, model, machine) for model in models for machine in machines]
+        key = (terms, asked, tuple(models), tuple(machines))
+        return self._once("compared", key, lambda: compare(self.facts, self.learned(terms.as_of), cells, terms))
 
     def decided(self, need: Need, work_on: Callable[[], None] = lambda: None) -> Decision:
         """The decision for the need. `work_on` is called before each machine and workload is worked out, and may raise."""

@@ -54,6 +54,7 @@ class AdvisorApp(App[None]):
         `looks_ahead` says whether what the next key is likely to ask is worked out while nobody presses one.
         """
         super().__init__()
+        self.animation_level = "none"
         self.answers, self.glyphs = answers, glyphs
         self.looks_ahead = looks_ahead
         self.busy = False
@@ -133,18 +134,14 @@ class AdvisorApp(App[None]):
         elif self.page:
             self.page.show(after)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that mean nothing on this page are not there."""
-        if action == "do" and isinstance(self.screen, Page):
-            return self.screen.offers(str(parameters[0]))
-        return True
-
     def action_do(self, key: str) -> None:
         """What the key does: to the view, or beside it."""
         page = self.page
         if page is None or not isinstance(self.screen, Page):
             return
-        if key.startswith("screen_"):
+        if not page.offers(key):
+            page.refuse(key)
+        elif key.startswith("screen_"):
             self.view = self.view.on(key.removeprefix("screen_"))
         elif changed := self._asked(key):
             self.view = changed
@@ -217,7 +214,7 @@ class AdvisorApp(App[None]):
     def _why(self, page: Page) -> None:
         from advisor.present.answer import text  # noqa: PLC0415 - only this key pays for it
 
-        found = self.answers.drawn(self.view.asked, *page.pair(self.view))
+        found = page.explained(self.view)
         if found is None:
             self.notify("no runtime loads any offered format of it there")
             return

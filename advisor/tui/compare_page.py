@@ -9,13 +9,14 @@ from advisor.present.compare_screen import as_rows, board
 from advisor.present.compare_table import LEGEND
 from advisor.present.machine_labels import machine_label
 from advisor.tui.board_lines import BoardLines
-from advisor.tui.page import Page, asking, question_words
+from advisor.tui.page import Page, asking, market_words, question_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.widget import Widget
 
+    from advisor.evidence.finding import Finding
     from advisor.present.compare_screen import Board
     from advisor.tui.answers import Answers
     from advisor.tui.lines import Lines
@@ -55,7 +56,8 @@ class ComparePage(Page):
         "Attributes down, the marked machines across, one table for each marked model. ★ is the best of its line beyond what the "
         "intervals leave open, ☆ the best by the middle alone; both are bold. Below each table, in sentences: the longest context of "
         "each machine, and where in context or requests one starts to win. Without marks: what is under the cursor on Fit beside "
-        "the first machine that the filter leaves. Left and right choose the machine that e and enter are about, up and down the line."
+        "the first machine that the filter leaves. Where a need is open (5 Decide), prices are those of its region, money and day, what it "
+        "says of a machine counts, such as the memory of its host, and what is owned costs nothing. Left and right choose the machine that e and enter are about, up and down the line."
     )
 
     def middle(self) -> Iterable[Widget]:
@@ -63,16 +65,11 @@ class ComparePage(Page):
         yield BoardLines()
 
     def headings(self, view: View) -> list[str]:
-        """How much is compared."""
+        """How much is compared, and where it would be bought."""
         models, machines = compared(self.answers, view)
-        market = self.answers.market
         counts = f"{len(machines)} machines, {len(models)} model{'s' * (len(models) != 1)}"
-        parts = [
-            f"compare {counts}",
-            question_words(view),
-            "differences only" if view.differences else "",
-            f"prices of {market.region} in {market.currency}",
-        ]
+        prices = market_words(self.answers.terms(view).market)
+        parts = [counts, prices, *question_words(view).split("  "), "differences only" if view.differences else ""]
         return [*filter(None, parts)]
 
     def draw(self, view: View) -> None:
@@ -89,9 +86,10 @@ class ComparePage(Page):
             self._nothing()
             return
         pairs = [(model, machine) for model in models for machine in machines]
-        left = [pair for pair in pairs if not self.answers.knows_side(view.asked, *pair)]
+        terms = self.answers.terms(view)
+        left = [pair for pair in pairs if not self.answers.knows_side(terms, view.asked, *pair)]
         if left:
-            self.answers.side(view.asked, *left[0])
+            self.answers.side(terms, view.asked, *left[0])
             self.status(f"comparing: {len(pairs) - len(left) + 1} of {len(pairs)}")
             self.call_after_refresh(self._draw, view)
             return
@@ -107,7 +105,7 @@ class ComparePage(Page):
 
     def _board(self, view: View) -> Board:
         models, machines = compared(self.answers, view)
-        found = self.answers.compared(view.asked, models, machines)
+        found = self.answers.compared(self.answers.terms(view), view.asked, models, machines)
         return board(found, self.answers.facts, self.size.width - 3, self._column(view), differences=view.differences)
 
     def _column(self, view: View) -> int:
@@ -165,8 +163,10 @@ class ComparePage(Page):
         return replace(view, row=row)
 
     def _known(self, view: View) -> bool:
-        models, machines = compared(self.answers, view)
-        return all(self.answers.knows_side(view.asked, model, machine) for model in models for machine in machines)
+        (models, machines), terms = compared(self.answers, view), self.answers.terms(view)
+        return all(
+            self.answers.knows_side(terms, view.asked, model, machine) for model in models for machine in machines
+        )
 
     def _here(self, view: View) -> View:
         """With the model of the line and the machine of the column under the cursor."""
@@ -185,6 +185,10 @@ class ComparePage(Page):
         here = self._here(view)
         return here.model, here.machine
 
+    def explained(self, view: View) -> Finding | None:
+        """The finding of that pair with what the need says of its machine."""
+        return self.answers.explained(self.answers.terms(view), view.asked, *self.pair(view))
+
     def on_lines_picked(self, message: Lines.Picked) -> None:
         """The cursor goes there."""
         view = self.advisor.view
@@ -199,10 +203,14 @@ class ComparePage(Page):
         return self.command(view)
 
     def command(self, view: View) -> Sequence[str]:
-        """The same comparison on the command line."""
+        """The same comparison on the command line; nothing where a need's file says more than options can and was changed."""
+        from advisor.tui.need_command import terms_words  # noqa: PLC0415 - only this key pays for it
+
         models, machines = compared(self.answers, view)
-        words = asking("compare", view)[5:]
-        return ["advisor", "compare", *machines, "--models", ",".join(models), *words]
+        said = terms_words(self, self.answers.draft(view), self.answers.terms(view))
+        if said is None:
+            return []
+        return ["advisor", "compare", *machines, "--models", ",".join(models), *asking("compare", view)[5:], *said]
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every line of every table."""
@@ -210,5 +218,5 @@ class ComparePage(Page):
         if not models or len(machines) < LEAST_MACHINES:
             return ["model", "attribute"], []
         return ["model", "attribute", *machines], as_rows(
-            self.answers.compared(view.asked, models, machines), self.answers.facts
+            self.answers.compared(self.answers.terms(view), view.asked, models, machines), self.answers.facts
         )

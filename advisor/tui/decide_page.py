@@ -215,13 +215,13 @@ class DecidePage(FilingPage):
         answer = self.query_one(AnswerLines)
         return max(0, len(self._answer_text(answer.width_of_text)) - answer.size.height + 1)
 
-    def _comparison(self, view: View) -> View | None:
-        """The machines of the need side by side over its models, at the context and for the people of the first."""
+    def _comparison(self, view: View) -> View:
+        """The machines of the need side by side over its models, at the context and for the people of the first; here where there are none."""
         works = [work for work in self.need.workloads if work.model and work.kind == "text"] if self.need else []
         machines = self._machines()
         if not works or not machines:
             self.notify("nothing to compare yet: name a model, and machines to own or to weigh")
-            return None
+            return view
         models = dict.fromkeys(work.model for work in works if work.model)
         marks = tuple((model, machine) for model in models for machine in machines)
         asked = replace(view.asked, context_tokens=works[0].context_tokens, concurrency=works[0].concurrency)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from advisor.decide.need_flags import Said, need_from_flags
-from advisor.errors import NeedInvalid, Problem
+from advisor.catalog import find
+from advisor.decide.need import Candidate, Need, Owned
+from advisor.decide.need_flags import Said, market_said, need_from_flags
+from advisor.decide.terms import Terms
+from advisor.errors import AdvisorError, NeedInvalid, Problem
 from advisor.tui.draft import number, want_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from advisor.catalog.contents import Facts
-    from advisor.decide.need import Candidate, Need, Owned, Workload
+    from advisor.decide.need import Workload
     from advisor.tui.draft import Draft
 
 MOST_USERS = 4096
@@ -34,17 +38,24 @@ def listed(text: str) -> tuple[str, ...]:
 def said(draft: Draft) -> Said:
     """The lines as options of `advisor decide`. Raises NeedInvalid for what is none."""
     problems: list[Problem] = []
+    found = _as_far_as_read(draft, problems)
+    if problems:
+        raise NeedInvalid(problems)
+    return found
+
+
+def _as_far_as_read(draft: Draft, problems: list[Problem]) -> Said:
+    """The lines as options, without what is none, which is added to the problems."""
     users = draft.users.strip() or "1"
     if not (users.isascii() and users.isdigit() and 1 <= int(users[:9]) <= MOST_USERS):
         problems.append(Problem(f"people at once {users}", 0, "", f"should be a whole number from 1 to {MOST_USERS}"))
+        users = "1"
     limits: dict[str, Any] = {}
     for part in listed(draft.limits):
         known = _limit(part)
         limits |= known
         if not known:
             problems.append(Problem(f"limits {part}", 0, "", "is none: 500W, one box, 8h, 0.29/kWh, DE, 2026-03-31"))
-    if problems:
-        raise NeedInvalid(problems)
     currency = draft.base.market.currency if draft.base and not draft.budget.strip() else None
     return Said(
         want=listed(draft.want), have=listed(draft.own), consider=listed(draft.among), budget=draft.budget.strip() or None, users=int(users),
@@ -71,6 +82,32 @@ def need_of(facts: Facts, draft: Draft) -> Need:
         return draft.base
     typed = need_from_flags(facts, said(draft))
     return typed if draft.base is None else _merged(draft.base, typed, draft)
+
+
+def terms_of(facts: Facts, draft: Draft) -> Terms | None:
+    """Where one buys, how far evidence counts and what is said of machines, by the lines as far as they can be read and by their file.
+
+    A line that cannot be read takes nothing from the others. None where nothing is said.
+    """
+    if draft.is_empty and draft.base is None:
+        return None
+    with suppress(AdvisorError):
+        return Terms.of(need_of(facts, draft))
+    base, options = draft.base, _as_far_as_read(draft, [])
+    market = market_said(options)
+    if market is None:
+        return Terms.of(base) if base else None
+    owns = tuple(Owned(machine=name) for name in _machines(facts, options.have))
+    considers = tuple(Candidate(machine=name) for name in _machines(facts, options.consider))
+    typed = Need(as_of=market.as_of, market=market, owns=owns, considers=considers, workloads=())
+    return Terms.of(typed if base is None else _merged(base, typed, draft))
+
+
+def _machines(facts: Facts, typed: Sequence[str]) -> Iterator[str]:
+    """Ids of those that are machines."""
+    for name in typed:
+        with suppress(AdvisorError):
+            yield find.hardware(facts, name).id
 
 
 def _merged(base: Need, typed: Need, draft: Draft) -> Need:

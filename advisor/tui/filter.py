@@ -1,11 +1,16 @@
 """The language of the filter: `moe <40gb ctx>=128k hw:spark tier<=2`.
 
-word            in the model's name (`llama`, `qwen3`)           moe, dense     how its layers are built
-<40gb  >=10gb   weights in the smallest format offered           ctx>=128k      context it was trained for
-params<70b      parameters in all                                active<=5b     parameters read per token
-tier<=2         somebody of that tier measured it                measured       anybody did
+word            in the model's name (`llama`, `qwen3`)
+moe, dense      how its layers are built
+<40gb, >=10gb   weights in the smallest format offered
+ctx>=128k       context it was trained for
+params<70b      parameters in all
+active<=5b      parameters read per token
+tier<=2         somebody of that tier measured it
+measured        anybody did
 hw:spark        only machines with that in their name, or the one composed so (hw:2xspark); several: hw:spark,4090
-quant:q8_0      asked in that format instead of the usual ones   -word          not so
+quant:q8_0      asked in that format instead of the usual ones
+-word           not so
 """
 
 from __future__ import annotations

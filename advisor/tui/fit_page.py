@@ -10,12 +10,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from advisor.present.heat import CSV_HEADERS, NAMES, cell_text, csv_row, legend
+from advisor.present.heat import CSV_HEADERS, NAMES, csv_row, legend
 from advisor.present.machine_labels import machine_label, memory_label
 from advisor.present.pane import pane
 from advisor.tui.answers import visible
-from advisor.tui.heat_map import Column, HeatMap
-from advisor.tui.page import Page, asking, question_words
+from advisor.tui.dialogs import Named, SearchScreen
+from advisor.tui.heat_map import HeatMap
+from advisor.tui.one_machine import NARROW, OneMachine
+from advisor.tui.page import Page, asking, counted, market_words, question_words
+from advisor.tui.pair_table import Column, PairTable, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 BESIDE = 110
 """Columns from which the pair under the cursor is shown beside the table."""
 PANE_WIDTHS = ((170, 52), (BESIDE, 42))
+LISTED = len("192G 1,792GB/s")
+"""Columns of a machine's memory in a list."""
 FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.04, 0.05, 0.018
 """How long cells are worked out before the screen is painted first, and then each time; the pause in which it is painted."""
 AHEAD_S = 0.01
@@ -36,11 +41,13 @@ AHEAD_S = 0.01
 class FitPage(Page):
     """Which models run on which machines."""
 
-    OFFERS = frozenset({"open", "value", "sort", "mark", "compare", "why"})
+    OFFERS = frozenset({"open", "value", "machine", "sort", "mark", "compare", "why"})
     HELP_TEXT: ClassVar[str] = (
         "Each cell is the best way to run that model on that machine, as `advisor fit` puts it first: a glyph for how good "
-        "the number is, the predicted number, a mark where somebody measured the pair, the format. ✗ is by how much memory is "
-        "short, ↓ says that part of it runs from host memory. Numbers not yet worked out show · for a moment."
+        "the number is, the predicted number, a mark where somebody measured the pair, the format. ● was measured in this very case, ◐ nearby; "
+        "its digit is the tier of the source: 1 maker or project, 2 professional review, 3 community. ✗ is by how much memory is "
+        "short, ↓ says that part of it runs from host memory, ? that the number is not known: e says why. Numbers not yet worked out show · "
+        "for a moment. Below 80 columns one machine is shown: left and right, or m, turn to another."
     )
 
     def __init__(self) -> None:
@@ -52,20 +59,46 @@ class FitPage(Page):
         """The table, and the pair under the cursor."""
         with Horizontal(id="body"):
             yield HeatMap()
+            yield OneMachine()
             yield Static(id="pane")
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    @property
+    def _table(self) -> PairTable:
+        """The table that is shown at this size."""
+        return self.query_one(OneMachine if self._is_narrow else HeatMap)
 
     def headings(self, view: View) -> list[str]:
         """Also how much is shown."""
+        if self._is_narrow:
+            context, requests, *how = question_words(view).split("  ")
+            price = market_words(self.answers.terms(view).market) if view.quantity == "price" else ""
+            return [
+                *filter(None, [price, context, requests, NAMES[view.quantity], *how]),
+                f"catalog {self.answers.facts.date}",
+            ]
         models, machines = len(self.answers.models(view)), len(self.answers.machines(view))
-        price = f"prices in {self.answers.market.currency}" if view.quantity == "price" else ""
-        parts = ["advisor", question_words(view), NAMES[view.quantity], price, f"{models} models × {machines} machines"]
-        return [*filter(None, parts), f"catalog {self.answers.facts.date}"]
+        said = [question_words(view), NAMES[view.quantity]]
+        if view.quantity == "price":
+            # First where they are asked, which nothing else on the screen says.
+            said = [said[1], market_words(self.answers.terms(view).market), *said[0].split("  ")]
+        return [
+            "advisor",
+            *said,
+            f"{counted(models, 'model')} × {counted(machines, 'machine')}",
+            f"catalog {self.answers.facts.date}",
+        ]
 
     def draw(self, view: View) -> None:
         """Show what is known, and work out the rest between keys."""
         pane_width = next((width for least, width in PANE_WIDTHS if self.size.width >= least), 0)
         beside = self.query_one("#pane", Static)
         beside.display, beside.styles.width = bool(pane_width), pane_width
+        for table in self.query(PairTable):
+            table.display = table is self._table
         self.advisor.busy = True
         self._drawn += 1
         self.call_after_refresh(self._fill, self._drawn, view, FIRST_SLICE_S)
@@ -89,7 +122,7 @@ class FitPage(Page):
         if not models or not machines:
             self._nothing()
             return
-        seen = self.query_one(HeatMap).look((len(models), len(machines)), (row, column))
+        seen = self._table.look((len(models), len(machines)), (row, column))
         rows, columns = models[seen.top : seen.top + seen.rows], machines[seen.left : seen.left + seen.columns]
         wanted = visible(rows, columns) + ([(model, view.sort) for model in models] if view.sort in machines else [])
         known = self.answers.fill(view, wanted, seconds)
@@ -97,25 +130,33 @@ class FitPage(Page):
             self.call_after_refresh(self._fill, drawn, view, seconds)
             return
         self._put(view, rows, columns, (row - seen.top, column - seen.left))
-        where = f"{seen.top + 1}–{seen.top + len(rows)} of {len(models)}" if len(rows) < len(models) else ""
-        self.status(where, *legend(view.quantity))
+        self._say(
+            view, models, row, "" if known or view.sort not in machines else "the order follows once all are known"
+        )
         if known:
             self.set_timer(PAUSE_S, partial(self._beside, drawn, view, models[row], machines[column]))
         else:
             self.set_timer(PAUSE_S, partial(self._fill, drawn, view, SLICE_S))
 
+    def _say(self, view: View, models: Sequence[str], row: int, waits_for: str) -> None:
+        """Below the table: what is waited for, the name that is cut, how much is seen, and what the signs mean."""
+        seen, name = self._table.seen, models[row] if len(models[row]) > self._table.label_width else ""
+        where = f"{seen.top + 1}–{seen.top + seen.rows} of {len(models)}" if seen.rows < len(models) else ""
+        self.status(waits_for, name, where, *legend(view.quantity, verdict_in_words=self._is_narrow))
+
     def _put(self, view: View, rows: Sequence[str], columns: Sequence[str], cursor: tuple[int, int]) -> None:
         facts, answers = self.answers.facts, self.answers
         known = [answers.shelf.machine(name) for name in columns]
-        self.query_one(HeatMap).put(
-            list(rows),
-            [Column(machine_label(each), memory_label(facts, each), name == view.sort) for name, each in zip(columns, known, strict=True)],
-            [[cell_text(answers.cell(view, model, machine)) for machine in columns] for model in rows], cursor=cursor,
-            marks=frozenset((rows.index(m), columns.index(h)) for m, h in view.marks if m in rows and h in columns), plain=self.plain,
+        shown = Seen(
+            labels=list(rows), cursor=cursor, quantity=view.quantity,
+            columns=[Column(machine_label(each), memory_label(facts, each), name == view.sort) for name, each in zip(columns, known, strict=True)],
+            cells=[[answers.cell(view, model, machine) for machine in columns] for model in rows],
+            marks=frozenset((rows.index(m), columns.index(h)) for m, h in view.marks if m in rows and h in columns),
         )  # fmt: skip
+        self._table.put(shown, self.plain)
 
     def _nothing(self) -> None:
-        self.query_one(HeatMap).put([], [], [], cursor=(0, 0), marks=frozenset(), plain=self.plain)
+        self._table.put(Seen(), self.plain)
         self.query_one("#pane", Static).update("")
         self.status("nothing is left by this filter: / changes it")
         self.advisor.busy = False
@@ -142,7 +183,7 @@ class FitPage(Page):
         if self._is_over(drawn):
             return
         models, machines, _, _ = self._place(view)
-        seen = self.query_one(HeatMap).seen
+        seen = self._table.seen
         pairs = visible(models[seen.top : seen.top + 2 * seen.rows], machines[seen.left : seen.left + seen.columns])
         likely = (view, view.stretched(1), view.stretched(-1), view.crowded(1), view.crowded(-1))
         if not all(self.answers.fill(each, pairs, AHEAD_S) for each in likely):
@@ -153,7 +194,7 @@ class FitPage(Page):
         models, machines, row, column = self._place(view)
         if not models or not machines:
             return None
-        page = max(1, self.query_one(HeatMap).seen.rows - 1)
+        page = max(1, self._table.seen.rows - 1)
         rows = {"up": -1, "down": 1, "page_up": -page, "page_down": page, "home": -len(models), "end": len(models)}
         here = view.at(models[row], machines[column])
         if key in rows:
@@ -165,7 +206,25 @@ class FitPage(Page):
             "open": lambda: replace(here.on("model"), tab=0), "value": here.showing_next, "sort": here.sorted_next, "mark": here.with_mark,
         }.get(key, lambda: None)()  # fmt: skip
 
-    def on_heat_map_picked(self, message: HeatMap.Picked) -> None:
+    def done(self, view: View, key: str) -> bool:
+        """Whether it was the key that lets a machine be chosen by name; it then opens the list."""
+        models, machines, row, column = self._place(view)
+        if key != "machine" or not models or not machines:
+            return False
+
+        def put(chosen: str | None) -> None:
+            if chosen is not None:
+                self.advisor.view = self.advisor.view.at(models[row], chosen)
+
+        known = [(name, self.answers.shelf.machine(name)) for name in machines]
+        offered = tuple(
+            Named(name, self.plain(f"{memory_label(self.answers.facts, each):<{LISTED}}  {machine_label(each)}"), " ".join((each.name, *each.aliases)))
+            for name, each in known
+        )  # fmt: skip
+        self.app.push_screen(SearchScreen("machine", offered, machines[column], ascii_only=self.glyphs == "ascii"), put)
+        return True
+
+    def on_pair_table_picked(self, message: PairTable.Picked) -> None:
         """The cursor goes there; a click on the cell it is on opens it."""
         view = self.advisor.view
         models, machines, row, column = self._place(view)
@@ -174,12 +233,20 @@ class FitPage(Page):
         else:
             self.advisor.view = view.at(models[message.row], machines[message.column])
 
-    def on_heat_map_wheeled(self, message: HeatMap.Wheeled) -> None:
+    def on_pair_table_wheeled(self, message: PairTable.Wheeled) -> None:
         """The cursor goes so many rows."""
         view = self.advisor.view
         models, machines, row, column = self._place(view)
         if models and machines:
             self.advisor.view = view.at(models[min(max(row + message.rows, 0), len(models) - 1)], machines[column])
+
+    def on_one_machine_stepped(self, message: OneMachine.Stepped) -> None:
+        """The machine before or after."""
+        self.advisor.action_do("right" if message.machines > 0 else "left")
+
+    def on_one_machine_choosing(self) -> None:
+        """Any machine."""
+        self.advisor.action_do("machine")
 
     def command(self, view: View) -> Sequence[str]:
         """The answer for the pair under the cursor."""
@@ -188,7 +255,7 @@ class FitPage(Page):
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """The cells that are seen."""
         models, machines, _, _ = self._place(view)
-        seen = self.query_one(HeatMap).seen
+        seen = self._table.seen
         pairs = visible(models[seen.top : seen.top + seen.rows], machines[seen.left : seen.left + seen.columns])
         self.answers.fill(view, pairs, float("inf"))
         return CSV_HEADERS, [

@@ -24,7 +24,7 @@ from advisor.present.pane import folded
 from advisor.present.screen_table import fitted
 from advisor.tui.answers import visible
 from advisor.tui.lines import Lines
-from advisor.tui.page import as_many_as_fit, question_words
+from advisor.tui.page import as_many_as_fit, counted, question_words
 from advisor.tui.weighing import WeighingPage
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class GapsPage(WeighingPage):
             title = view.draft.base.title if view.draft.base and view.draft.base.title else "your need"
             return ["gaps", f"of {title}", f"catalog {self.answers.facts.date}"]
         models, machines, _ = self._asked(view)
-        return ["gaps", f"{len(models)} models × {len(machines)} machines of the view", question_words(view)]
+        looked_at = f"{counted(len(models), 'model')} × {counted(len(machines), 'machine')} of the view"
+        return ["gaps", looked_at, question_words(view)]
 
     def has_need(self, view: View) -> bool:
         """Whether anything is stated on Decide."""
@@ -129,7 +130,8 @@ class GapsPage(WeighingPage):
         self.call_after_refresh(self._put_rows, view, rows, cursor)
         if not self.is_weighing:
             legend = LEGEND_OF_NEED if self.has_need(view) else LEGEND_OF_VIEW
-            self.status(f"{cursor + 1} of {len(rows)}", as_many_as_fit(legend.split(". "), self.size.width - 16, ". "))
+            place = f"{cursor + 1} of {len(rows)}"
+            self.status(place, as_many_as_fit(legend.split(". "), self.size.width - len(place) - 4, ". "))
         lines.refresh()
 
     def _put_rows(self, view: View, rows: Sequence[GapRow], cursor: int) -> None:

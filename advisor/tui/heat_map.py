@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
-from advisor.present.heat import WIDTH
+from advisor.present.heat import WIDTH, cell_text
 from advisor.present.tables import shortened
+from advisor.tui.pair_table import PairTable, Seen, Window, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rich.style import Style
     from textual import events
 
     from advisor.present.heat import CellText
@@ -28,26 +25,6 @@ HEAD = 3
 """Lines above the cells: two of the machine's name, one of its memory."""
 LABEL, MOST_LABEL = 18, 34
 """Columns of the models' names: at least, and at most; what whole cells leave over is theirs."""
-STEP = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What stands above the cells of one machine."""
-
-    name: str
-    memory: str
-    sorted_by: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of the table that is seen."""
-
-    top: int
-    left: int
-    rows: int
-    columns: int
 
 
 def window(size: tuple[int, int], count: tuple[int, int], cursor: tuple[int, int], before: tuple[int, int]) -> Window:
@@ -58,14 +35,8 @@ def window(size: tuple[int, int], count: tuple[int, int], cursor: tuple[int, int
     rows = max(1, min(size[1] - HEAD, count[0]))
     columns = max(1, min((size[0] - LABEL) // PITCH, count[1]))
     return Window(
-        _held(before[0], rows, cursor[0], count[0]), _held(before[1], columns, cursor[1], count[1]), rows, columns
+        held(before[0], rows, cursor[0], count[0]), held(before[1], columns, cursor[1], count[1]), rows, columns
     )
-
-
-def _held(start: int, length: int, cursor: int, count: int) -> int:
-    start = min(start, cursor)
-    start = max(start, cursor - length + 1)
-    return max(0, min(start, count - length))
 
 
 def label_width(width: int) -> int:
@@ -73,35 +44,13 @@ def label_width(width: int) -> int:
     return max(LABEL, min(LABEL + (width - LABEL) % PITCH, MOST_LABEL))
 
 
-class HeatMap(Widget):
-    """Draws what it is given; tells which cell was clicked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "heat--head", "heat--label", "heat--none", "heat--band0", "heat--band1", "heat--band2", "heat--band3", "heat--cursor", "heat--row",
-    }  # fmt: skip
-
-    class Picked(Message):
-        """Somebody clicked a cell."""
-
-        def __init__(self, row: int, column: int) -> None:
-            super().__init__()
-            self.row, self.column = row, column
-
-    class Wheeled(Message):
-        """Somebody turned the wheel by so many rows."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
+class HeatMap(PairTable):
+    """Models down, machines across, a number in each cell."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen = Window(0, 0, 1, 1)
-        self._labels: Sequence[str] = ()
-        self._columns: Sequence[Column] = ()
+        self._shown = Seen()
         self._cells: Sequence[Sequence[CellText]] = ()
-        self._marks: frozenset[tuple[int, int]] = frozenset()
-        self._cursor = (0, 0)
         self._plain: Callable[[str], str] = str
 
     def look(self, count: tuple[int, int], cursor: tuple[int, int]) -> Window:
@@ -109,13 +58,20 @@ class HeatMap(Widget):
         self.seen = window((self.size.width, self.size.height), count, cursor, (self.seen.top, self.seen.left))
         return self.seen
 
-    def put(  # noqa: PLR0913 - each is one part of the table
-        self, labels: Sequence[str], columns: Sequence[Column], cells: Sequence[Sequence[CellText]], *,
-        cursor: tuple[int, int], marks: frozenset[tuple[int, int]], plain: Callable[[str], str],
-    ) -> None:  # fmt: skip
-        """Show these: what is in the window, with cursor and marks as places in it."""
-        self._labels, self._columns, self._cells = labels, columns, cells
-        self._cursor, self._marks, self._plain = cursor, marks, plain
+    @property
+    def label_width(self) -> int:
+        """Characters of a model's name that are shown."""
+        return label_width(self.size.width) - 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it was given nothing to show."""
+        return not self._shown.labels
+
+    def put(self, shown: Seen, plain: Callable[[str], str]) -> None:
+        """Show what is in the window, in characters the terminal has."""
+        self._shown, self._plain = shown, plain
+        self._cells = [[cell_text(cell) for cell in row] for row in shown.cells]
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -123,46 +79,33 @@ class HeatMap(Widget):
         segments = self._head(y) if y < HEAD else self._line(y - HEAD)
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"heat--{name}")
-
     def _head(self, y: int) -> list[Segment]:
         width = label_width(self.size.width)
-        segments = [Segment(" " * width, self._style("head"))]
-        for place, column in enumerate(self._columns):
+        segments = [Segment(" " * width, self.style_of("head"))]
+        for place, column in enumerate(self._shown.columns):
             lines = wrap(column.name, WIDTH, break_on_hyphens=False)[: HEAD - 1]
             lines = [""] * (HEAD - 1 - len(lines)) + [*lines, column.memory]
             sign = "▾" if column.sorted_by and y == HEAD - 1 else " "
             text = self._plain(sign + shortened(lines[y], WIDTH).ljust(WIDTH))
-            segments.append(
-                Segment(text, self._style("cursor" if place == self._cursor[1] and y == HEAD - 1 else "head"))
-            )
+            here = place == self._shown.cursor[1] and y == HEAD - 1
+            segments.append(Segment(text, self.style_of("cursor" if here else "head")))
         return segments
 
     def _line(self, row: int) -> list[Segment]:
-        if row >= len(self._labels):
-            return [Segment("", self._style("label"))]
+        if row >= len(self._shown.labels):
+            return [Segment("", self.style_of("label"))]
         width = label_width(self.size.width)
-        label = shortened(self._labels[row], width - 1).ljust(width)
-        segments = [Segment(self._plain(label), self._style("row" if row == self._cursor[0] else "label"))]
+        label = shortened(self._shown.labels[row], width - 1).ljust(width)
+        segments = [Segment(self._plain(label), self.style_of("row" if row == self._shown.cursor[0] else "label"))]
         for place, cell in enumerate(self._cells[row]):
-            here = (row, place) == self._cursor
-            sign = "▸" if here else "+" if (row, place) in self._marks else " "
-            segments.append(Segment(self._plain(sign), self._style("label")))
+            here = (row, place) == self._shown.cursor
+            segments.append(Segment(self._plain(self.sign(self._shown, row, place)), self.style_of("label")))
             name = "cursor" if here else "none" if cell.band is None else f"band{cell.band}"
-            segments.append(Segment(self._plain(cell.text), self._style(name)))
+            segments.append(Segment(self._plain(cell.text), self.style_of(name)))
         return segments
 
     def on_click(self, event: events.Click) -> None:
         """Tell which cell it was."""
         row, column = event.y - HEAD, (event.x - label_width(self.size.width)) // PITCH
-        if 0 <= row < len(self._labels) and column < len(self._columns):
+        if 0 <= row < len(self._shown.labels) and column < len(self._shown.columns):
             self.post_message(self.Picked(self.seen.top + row, self.seen.left + max(column, 0)))
-
-    def on_mouse_scroll_down(self) -> None:
-        """Down by a few rows."""
-        self.post_message(self.Wheeled(STEP))
-
-    def on_mouse_scroll_up(self) -> None:
-        """Up by a few rows."""
-        self.post_message(self.Wheeled(-STEP))

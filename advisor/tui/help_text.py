@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from advisor.present.hanging import folded
 from advisor.tui import filter as language
 from advisor.tui.keys import PALETTE, keys
 
@@ -38,8 +39,4 @@ def _line(shown: str, says: str, width: int) -> str:
 def _language(width: int) -> list[str]:
     """The filter's own description, as its module gives it."""
     described = (language.__doc__ or "").partition("\n\n")[2].splitlines()
-    return [
-        part
-        for line in described
-        for part in fill(line.strip(), width, initial_indent="  ", subsequent_indent="  ").splitlines()
-    ]
+    return [part for line in described for part in folded(f"  {line}".rstrip(), width)]

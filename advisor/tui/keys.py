@@ -23,6 +23,8 @@ class Key:
     needs: str = ""
     """Name of the screen without which there is nothing to do; empty = none."""
     in_bar: bool = True
+    bar: str = ""
+    """As the key bar shows it, where it speaks of another key too."""
 
 
 _MOVES = (
@@ -47,9 +49,9 @@ _KEYS = (
     Key("empty", "ctrl+n", "ctrl+n", "Start anew", "empty every line of the need", in_bar=False),
     Key("filter", "slash", "/", "Filter", "which models and machines are shown"),
     Key("shorter", "left_square_bracket", "[", "", "halve the context", in_bar=False),
-    Key("longer", "right_square_bracket", "[ ]", "Context", "double the context"),
+    Key("longer", "right_square_bracket", "]", "Context", "double the context", bar="[ ]"),
     Key("fewer", "minus", "-", "", "halve the requests at once", in_bar=False),
-    Key("more", "equals_sign", "- =", "Users", "double the requests at once"),
+    Key("more", "equals_sign", "=", "Users", "double the requests at once", bar="- ="),
     Key("runtime", "r", "r", "Runtime", "the next runtime; after the last, the best of all"),
     Key(
         "value",
@@ -59,6 +61,14 @@ _KEYS = (
         "what the cells show: decode with an empty or a full cache, all requests, prefill, memory, price",
     ),
     Key("sort", "s", "s", "Sort", "order the models by this machine's numbers, by name, or the most measured first"),
+    Key(
+        "machine",
+        "m",
+        "m",
+        "Machine",
+        "choose a machine from a list, of which typing leaves those of that name",
+        in_bar=False,
+    ),
     Key("mark", "space", "space", "Mark", "the pair under the cursor, or no longer"),
     Key("compare", "c", "c", "Compare", "what is marked, side by side", needs="compare"),
     Key("why", "e", "e", "Why", "this number: inputs, formula, rows behind it"),
@@ -74,7 +84,7 @@ _KEYS = (
     Key("help", "question_mark", "?", "Help", "keys, and what this screen says"),
     Key("quit", "q", "q", "Quit", "leave; the view is remembered", in_bar=False),
 )
-PALETTE = Key("palette", "ctrl+p", "ctrl+p", "Palette", "find a model, a machine or a command by name", in_bar=False)
+PALETTE = Key("palette", "ctrl+p", "ctrl+p", "Palette", "find what a key does by name", in_bar=False)
 """Bound by Textual itself."""
 
 

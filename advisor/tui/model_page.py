@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -10,11 +11,12 @@ from textual.widgets import Static
 
 from advisor.present.curves import aggregate_figure, decode_figure
 from advisor.present.fit_table import CSV_HEADERS, csv_row
+from advisor.present.formats import say
 from advisor.present.machine_labels import machine_label
 from advisor.present.screen_rows import WAYS, card_lines, memory_lines, way_row
 from advisor.present.screen_table import fitted
 from advisor.tui.lines import Lines
-from advisor.tui.page import Page, asking, question_words
+from advisor.tui.page import Page, asking, counted, question_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +76,9 @@ class ModelPage(Page):
         drawn: dict[int, Callable[[], None]] = {
             MEMORY: lambda: self._memory(lines, view),
             SPEED: lambda: self._figure(lines, self.answers.drawn(view.asked, model, machine), decode_figure),
-            MANY: lambda: self._figure(lines, self.answers.shared(view.asked, model, machine), aggregate_figure),
+            MANY: lambda: self._figure(
+                lines, self.answers.shared(view.asked, model, machine), partial(aggregate_figure, asked=view.asked.concurrency)
+            ),
             FACTS: lambda: self._facts(lines, view), FORMATS: lambda: self._formats(lines, view),
         }  # fmt: skip
         self.advisor.busy = False
@@ -97,7 +101,7 @@ class ModelPage(Page):
                 else [name, "  ·"]
             )
         lines.put(
-            [f"memory of the best way to run it, {len(machines)} machines"],
+            [f"memory of the best way to run it, {counted(len(machines), 'machine')}"],
             [self.plain(line) for line in drawn],
             cursor - seen.start,
             EACH,
@@ -112,7 +116,7 @@ class ModelPage(Page):
 
         figure = figure_of(found) if found else None
         if figure is None:
-            said = found.confidence.reason.words if found else "no runtime loads any offered format of it there"
+            said = say(found.confidence.reason) if found else "no runtime loads any offered format of it there"
             lines.put([], ["", f"nothing to draw: {said}"])
             self.status(*TURNS)
             return

@@ -21,7 +21,7 @@ NAMES = {
     "want": "1 Models you want", "users": "2 People at once", "budget": "3 Budget", "among": "  among", "own": "4 Already own", "limits": "5 Limits",
 }  # fmt: skip
 EMPTY = {
-    "want": "nothing yet", "users": "1", "budget": "no limit", "among": "any machine within the budget", "own": "nothing", "limits": "none",
+    "want": "nothing yet", "users": "1", "budget": "no limit", "among": "any within the budget", "own": "nothing", "limits": "none",
 }  # fmt: skip
 HINTS = {
     "want": "gpt-oss-120b@32k:30, best:coding@64k:20 (context, least tok/s)", "users": "requests at once, of every model",
@@ -64,7 +64,7 @@ def need_lines(draft: Draft, step: int, width: int, *, whole: bool = False) -> S
         parts = (
             [part for each in ([typed] if whole else typed.split(", ")) for part in _folded(each, width - LABEL)]
             if typed.strip()
-            else [f"({EMPTY[name]})"]
+            else [f"({_left_out(draft, name)})"]
         )
         for row, part in enumerate(parts):
             lines.append(f"{NAMES[name] if not row else '':<{LABEL}}{part}")
@@ -73,6 +73,12 @@ def need_lines(draft: Draft, step: int, width: int, *, whole: bool = False) -> S
     if others:
         lines += ([] if whole else [""]) + _folded(f"also in the file: {', '.join(others)}", width)
     return Shown(tuple(lines), tuple(steps), steps.index(step))
+
+
+def _left_out(draft: Draft, name: str) -> str:
+    """What it means that nothing stands in the line."""
+    said = [str(work.concurrency) for work in draft.base.workloads if work.kind == "text"] if draft.base else []
+    return f"{', '.join(said)} as the file says" if name == "users" and set(said) - {EMPTY[name]} else EMPTY[name]
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from advisor.decide.market import Market
+    from advisor.evidence.finding import Finding
     from advisor.present.canvas import Glyphs
     from advisor.tui.answers import Answers
     from advisor.tui.app import AdvisorApp
@@ -41,6 +43,16 @@ def question_words(view: View) -> str:
     return f"context {short_tokens(asked.context_tokens)}  {count}  {asked.runtime or 'any runtime'}" + (
         f"  {asked.quant}" if asked.quant else ""
     )
+
+
+def market_words(market: Market) -> str:
+    """Whose prices are shown: `prices of EU in EUR, 2026-03-31`, without a day where they are the newest."""
+    return f"prices of {market.region} in {market.currency}" + (f", {market.as_of}" if market.as_of else "")
+
+
+def counted(count: int, name: str) -> str:
+    """`1 model`, `2 models`."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def as_many_as_fit(parts: Iterable[str], width: int, gap: str = "  ") -> str:
@@ -99,6 +111,10 @@ class Page(Screen[None]):
             iter(self.answers.models(view)), shelf.every_model[0]
         ), view.machine or shelf.every_machine[0]
 
+    def explained(self, view: View) -> Finding | None:
+        """The finding of that pair; None where nothing is offered."""
+        return self.answers.drawn(view.asked, *self.pair(view))
+
     def saves(self, view: View) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - pages that have some say it
         """What `x` can write beside the table and the picture: ending and what it is called."""
         return ()
@@ -147,6 +163,11 @@ class Page(Screen[None]):
             key in self.OFFERS or key in EVERYWHERE or key in MOVES or key.startswith("screen_")
         )
 
+    def refuse(self, key: str) -> None:
+        """Say that the key means nothing here."""
+        shown = next((each.shown for each in keys() if each.id == key), key)
+        self.status(f"{shown} means nothing on this screen: ? lists the keys that do")
+
     def on_mount(self) -> None:
         """Draw what the view says."""
         self.show(self.advisor.view)
@@ -164,7 +185,7 @@ class Page(Screen[None]):
         if not self.size.width or view.screen != self.advisor.shown_screen(self):
             return
         self.query_one("#head", Static).update(
-            Content(self.plain(as_many_as_fit(self.headings(view), self.size.width - 2)))
+            Content(self.plain(as_many_as_fit(filter(None, self.headings(view)), self.size.width - 2)))
         )
         self.query_one("#tabs", Static).update(self._tabs(view))
         self.query_one("#keys", Static).update(self._keys())
@@ -181,8 +202,12 @@ class Page(Screen[None]):
         )
 
     def _tabs(self, view: View) -> Content:
+        named = sum(len(f" {entry.key} {entry.title} ") for entry in ENTRIES) <= self.size.width - 2
         parts = [
-            _clickable(f" {entry.key} {entry.title} ", f"screen_{entry.name}", strong=entry.name == view.screen)
+            _clickable(
+                f" {entry.key} {entry.title} " if named or entry.name == view.screen else f" {entry.key} ",
+                f"screen_{entry.name}", strong=entry.name == view.screen,
+            )
             for entry in ENTRIES
         ]  # fmt: skip
         used = sum(len(part) for part in parts)
@@ -199,7 +224,7 @@ class Page(Screen[None]):
         room = self.size.width - 2 - len(help_text) - 2
         parts: list[Content] = []
         for key in shown:
-            text = self.plain(f"{key.shown} {key.word}")
+            text = self.plain(f"{key.bar or key.shown} {key.word}")
             if len(text) + 2 > room:
                 continue
             room -= len(text) + 2

@@ -18,6 +18,7 @@ from advisor.decide.market import Market
 from advisor.decide.power_draw import draw_of
 from advisor.decide.question import Question
 from advisor.decide.ranges import Range
+from advisor.decide.terms import Terms
 from advisor.estimate.case import Demand
 from advisor.estimate.note import Note
 from tests.present.findings import measured
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
     from advisor.catalog.contents import Facts
     from advisor.catalog.schema.model import Model
+    from advisor.decide.bill import HostIs
     from advisor.evidence.calibration import Calibration
 
+BOUGHT_OR_OWNED: tuple[HostIs, ...] = ("bought", "owned")
 GERMANY = Market(region="DE", currency="EUR")
 
 
@@ -44,7 +47,7 @@ def side_by_side(
         cell(facts, calibration, asked(facts, model, machine, context_tokens=context, **more))
         for model in models for context in contexts or (8192,) for machine in machines
     ]  # fmt: skip
-    return compare(facts, calibration, cells, market)
+    return compare(facts, calibration, cells, Terms(market=market))
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +108,7 @@ def test_no_price_is_without_a_date(facts: Facts, calibration: Calibration) -> N
 
 def test_an_owned_computer_is_not_paid_again(facts: Facts, calibration: Calibration) -> None:
     cells = [cell(facts, calibration, asked(facts, "gpt-oss-20b", machine)) for machine in ("dgx-spark", "rtx-5090")]
-    bought, owned = (compare(facts, calibration, cells, Market(), host).machines for host in ("bought", "owned"))
+    bought, owned = (compare(facts, calibration, cells, Terms(host=host)).machines for host in BOUGHT_OR_OWNED)
     assert bought[0].price == owned[0].price
     assert bought[1].price
     assert owned[1].price

@@ -125,6 +125,12 @@ def test_asking_for_the_knee_draws_one_line() -> None:
     assert [line.label for line in found.references] == ["8 asked, the knee: computing"]
 
 
+def test_one_that_is_asked_for_is_not_marked() -> None:
+    found = aggregate_figure(many(), asked=1)
+    assert found is not None
+    assert [line.label for line in found.references] == ["knee: computing"]
+
+
 def test_a_sweep_goes_a_doubling_past_the_knee_and_past_what_was_asked() -> None:
     assert [line[0] for line in sweep_rows(many(4))] == [1, 2, 4, 8, 16]
     assert [line[0] for line in sweep_rows(many(16))] == [1, 2, 4, 8, 16, 32]

@@ -232,3 +232,17 @@ def test_a_need_named_on_the_command_line_opens_on_decide(facts: Facts, tmp_path
 def test_a_plain_terminal_gets_plain_characters(facts: Facts) -> None:
     assert shown(facts, view=VIEW, glyphs="ascii").isascii()
     assert shown(facts, "down", "enter", view=VIEW, glyphs="ascii", size=LARGE).isascii()
+
+
+def test_with_nothing_to_compare_it_stays(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("c")
+        assert driven.view.screen == "decide"
+        assert next(said.message for said in driven.app._notifications).startswith("nothing to compare yet")
+
+    drive(facts, steps, view=View(screen="decide"))
+
+
+def test_people_at_once_that_differ_stand_as_the_file_says(facts: Facts) -> None:
+    text = shown(facts, "ctrl+o", "end", "enter", view=View(screen="decide"), size=LARGE)
+    assert "20, 8 as the file says" in text

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.binding import Binding
 
 from advisor.decide.grid import QUANTITIES
+from advisor.tui.answers import Answers
 from advisor.tui.app import AdvisorApp
+from advisor.tui.fit_page import FitPage
 from advisor.tui.keys import PALETTE, keys
 from advisor.tui.screens import ENTRIES
 from advisor.tui.view import Asked, View
 from tests.tui.driving import LARGE, MOST_ROUNDS, Driven, answers_of, drive, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from advisor.catalog.contents import Facts
@@ -144,6 +148,55 @@ def test_no_key_leads_to_a_screen_that_is_not_there(facts: Facts) -> None:
     offered = {entry.name for entry in ENTRIES}
     assert all(not key.needs or key.needs in offered for key in keys())
     assert after(facts, "c").screen in offered
+
+
+def test_a_key_that_means_nothing_here_says_so(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        before = driven.view
+        await driven.press("v")
+        assert driven.text.splitlines()[-2].startswith(" v means nothing on this screen")
+        assert driven.view == before
+        await driven.press("down")
+        assert "means nothing" not in driven.text
+
+    drive(facts, steps, view=replace(SPARK, screen="evidence"))
+
+
+def test_the_help_names_each_key_alone_and_the_bar_both(facts: Facts) -> None:
+    text = shown(facts, "question_mark", view=SPARK, size=(120, 60))
+    assert "  ]       double the context" in text
+    assert "  =       double the requests at once" in text
+    assert text.splitlines()[-1].startswith(" enter Open  / Filter  [ ] Context  - = Users")
+
+
+def test_a_mark_under_the_cursor_shows(facts: Facts) -> None:
+    assert "»▓" in shown(facts, "space", view=SPARK)
+    assert "+▓" in shown(facts, "space", "right", view=SPARK)
+
+
+def test_one_model_is_no_plural(facts: Facts) -> None:
+    view = replace(SPARK, filter="gpt-oss-120b hw:rtx-5090")
+    assert "1 model × 2 machines" in shown(facts, view=view, size=LARGE)
+
+
+def test_while_the_order_is_not_known_it_says_so(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, status, calls, said = Answers.fill, FitPage.status, count(), []
+
+    def fill(self: Answers, view: View, pairs: Iterable[tuple[str, str]], seconds: float) -> bool:
+        return whole(self, view, pairs, seconds) and next(calls) > 3
+
+    def say(self: FitPage, *parts: str) -> None:
+        said.append(parts[0])
+        status(self, *parts)
+
+    async def steps(driven: Driven) -> None:
+        monkeypatch.setattr(Answers, "fill", fill)
+        monkeypatch.setattr(FitPage, "status", say)
+        await driven.press("s")
+
+    drive(facts, steps, view=SPARK)
+    assert said[0] == "the order follows once all are known"
+    assert said[-1] == ""
 
 
 def test_y_copies_the_command_for_what_is_shown(facts: Facts) -> None:
