@@ -130,7 +130,7 @@ def cells_ms(facts: Facts, count: int = 20) -> tuple[float, float]:
     cells = time.perf_counter() - start
     start = time.perf_counter()
     for model, machine in pairs:
-        answers.findings(deeper.asked, model, machine)
+        answers.findings(deeper, model, machine)
     return 1000 * cells / len(pairs), 1000 * (time.perf_counter() - start) / len(pairs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -60,6 +61,8 @@ def opened(facts: Facts, values: dict[str, Any]) -> int:
     app = AdvisorApp(
         Answers(facts), asked_for(facts, known.view, values), theme=known.theme, glyphs=glyphs(values.get("glyphs")), kept=kept, problem=known.problem,
     )  # fmt: skip
+    # What is loaded stays: no collection needs to look through it while somebody waits for a key.
+    gc.freeze()
     app.run()
     return app.return_code or 0
 

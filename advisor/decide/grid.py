@@ -40,10 +40,13 @@ if TYPE_CHECKING:
     from advisor.evidence.calibration import Calibration
     from advisor.evidence.finding import Measured, Speed
 
-Quantity = Literal["decode", "at context", "aggregate", "prefill", "memory", "price"]
-"""What a table may show of each pair: decode from an empty cache, decode with the context full, tok/s of all requests
-together, prompt tokens a second, the share of usable memory that is taken, the price of one token a second."""
+Quantity = Literal["at context", "decode", "aggregate", "prefill", "memory", "price"]
+"""What a table may show of each pair: decode with the context full or at the depth asked for, decode from an empty cache,
+tok/s of all requests together, prompt tokens a second, the share of usable memory that is taken, the price of one token a
+second at that depth."""
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+DECODE: frozenset[Quantity] = frozenset({"at context", "decode"})
+"""Those of one request, beside which stands whether somebody measured the pair."""
 NOT_ASKED = Confidence("none", note("only the speed was asked for"))
 
 
@@ -64,11 +67,12 @@ class Cell:
     """With its memory and its speed from an empty cache, and nothing else; None where no runtime loads any offered format."""
     quantity: Quantity
     rate: Rate | None = None
-    """For a quantity that is a rate; None where the pair does not run or not even a ceiling is known."""
+    """For a quantity that is a rate, or goes by one; None where the pair does not run or not even a ceiling is known."""
     share: float | None = None
     """Used over usable bytes of the devices; above 1 where they are short."""
     price_per_tok_s: float | None = None
-    """Of the machine, in the market's currency, for each token a second of decode; None without a price or a prediction."""
+    """Of the machine, in the market's currency, for each token a second with the context full; None without a price or a
+    prediction, or for another quantity."""
     measured: Measured | None = None
     """The nearest row to the best way to run it, where one is near."""
 
@@ -173,12 +177,12 @@ def cell(  # noqa: PLR0913 - what is known of the pair, and what of it is asked
         return Cell(found, quantity)
     uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]
     usable = sum(use.pool.usable_bytes for use in uses)
-    per = _rate_of_decode(found)
+    rate = _rate(facts, calibration, found, quantity)
+    is_priced = quantity == "price" and bill and rate and rate.tok_s
     return Cell(
-        best=found, quantity=quantity, rate=_rate(facts, calibration, found, quantity),
-        share=sum(use.used_bytes for use in uses) / usable if usable > 0 else None,
-        price_per_tok_s=bill.amount.mid / per.tok_s if bill and per and per.tok_s else None,
-        measured=row if quantity == "decode" and found.verdict in RUNS else None,
+        best=found, quantity=quantity, rate=rate, share=sum(use.used_bytes for use in uses) / usable if usable > 0 else None,
+        price_per_tok_s=bill.amount.mid / rate.tok_s if is_priced else None,  # type: ignore[union-attr, operator]
+        measured=row if quantity in DECODE and found.verdict in RUNS else None,
     )  # fmt: skip
 
 
@@ -208,7 +212,7 @@ def _rate(facts: Facts, calibration: Calibration, found: Finding, quantity: Quan
         return _rate_of_prefill(facts, calibration, found)
     if quantity == "aggregate" and found.case.demand.concurrency > 1:
         return _rate_of_all(facts, calibration, found)
-    return _rate_at_context(facts, calibration, found) if quantity in {"aggregate", "at context"} else None
+    return _rate_at_context(facts, calibration, found) if quantity != "memory" else None
 
 
 def _rate_at_context(facts: Facts, calibration: Calibration, found: Finding) -> Rate | None:

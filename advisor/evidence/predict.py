@@ -34,6 +34,7 @@ Spent = tuple[tuple[str, float], ...]
 Spans = tuple[tuple[int | None, int | None], ...]
 """First and last layer of each device."""
 _SPEEDS = Once[Speed | str](32768)
+_MOVED = Once["Traffic"](8192)
 _GROUPS = Once["list[Group]"](16384)
 _STEPS = Once["Step"](4096)
 HOST_SPEED = "no speed: part of the model runs from host memory whose speed is not stated"
@@ -132,8 +133,10 @@ def _decode_speed(  # noqa: PLR0913 - as above
     bandwidth = bandwidth_bytes_s(case, plan)
     if bandwidth is None:
         return "no speed: memory bandwidth is not stated"
-    moved = traffic(
-        case.model, found.weights, depth, case.key_type, case.value_type, host_bytes=float(plan.host_read_bytes),
+    host_bytes = float(plan.host_read_bytes)
+    moved = _MOVED(
+        (case.model, found.weights), (depth, case.kv_type, host_bytes),
+        lambda: traffic(case.model, found.weights, depth, case.key_type, case.value_type, host_bytes=host_bytes),
     )  # fmt: skip
     host = case.machine.host_bandwidth_bytes_s
     if moved.host_bytes and host is None:

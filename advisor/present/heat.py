@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor import units
+from advisor.decide.grid import DECODE
 from advisor.present.fit_card import MARKS
 from advisor.present.formats import tok_s
 from advisor.present.tables import shortened
@@ -29,8 +30,9 @@ WIDTH = 1 + NUMBER + 2 + 1 + QUANT
 """Columns of one cell: glyph, number, mark of the nearest row, whether part runs from the host, format."""
 NAMES: Mapping[Quantity, str] = {
     "decode": "decode tok/s, cache empty", "at context": "decode tok/s, context full", "aggregate": "tok/s of all requests",
-    "prefill": "prefill tok/s", "memory": "memory taken", "price": "price per tok/s, cache empty",
+    "prefill": "prefill tok/s", "memory": "memory taken", "price": "price per tok/s, context full",
 }  # fmt: skip
+FULL = "context full"
 PENDING, NOTHING, SHORT, NO_RATE, HOST = "·", "–", "✗", "?", "↓"
 
 
@@ -64,14 +66,19 @@ def band_of(cell: Cell) -> tuple[int, str] | None:
         return _banded(cell.share, TAKEN) if cell.share is not None and cell.runs else None
     rate = cell.rate.tok_s if cell.rate else None
     if cell.quantity == "price":
-        speed = cell.best.decode.tok_s if cell.best and cell.best.decode else None
-        return _banded(speed, READING) if speed and cell.price_per_tok_s is not None else None
+        return _banded(rate, READING) if rate and cell.price_per_tok_s is not None else None
     if rate is None or cell.best is None:
         return None
     demand = cell.best.case.demand
     if cell.quantity == "prefill":
         return _banded(demand.context_tokens / rate, WAITS, falling=True)
     return _banded(rate / demand.concurrency if cell.quantity == "aggregate" else rate, READING)
+
+
+def name_of(quantity: Quantity, depth_tokens: int | None) -> str:
+    """What the numbers are; `4,096 in the cache` where less is asked for than a full context."""
+    name = NAMES[quantity]
+    return name if depth_tokens is None else name.replace(FULL, f"{depth_tokens:,} in the cache")
 
 
 def number(cell: Cell) -> str:
@@ -129,7 +136,7 @@ def legend(quantity: Quantity, *, verdict_in_words: bool = False) -> list[str]:
     if bands is None:
         ends = ("<10", "10–30", "30–100", ">100")
         bands = [f"{end} {word}{each}" for end, (_, word) in zip(ends, READING, strict=True)]
-    marks = ["● measured", "◐ nearby", "digit: tier"] if quantity == "decode" else []
+    marks = ["● measured", "◐ nearby", "digit: tier"] if quantity in DECODE else []
     signs = [] if verdict_in_words else [f"{SHORT} short", f"{HOST} part on host"]
     return [
         *(f"{glyph} {word}" for glyph, word in zip(RAMP, bands, strict=True)),
@@ -140,7 +147,7 @@ def legend(quantity: Quantity, *, verdict_in_words: bool = False) -> list[str]:
 
 
 CSV_HEADERS = ("model", "hardware", "quant", "runtime", "verdict", "context_tokens", "concurrency", "quantity", "value", "low", "high",
-               "short_bytes", "memory_share", "measured_tok_s", "measured_match", "measured_tier")  # fmt: skip
+               "short_bytes", "memory_share", "measured_tok_s", "measured_depth_tokens", "measured_match", "measured_tier")  # fmt: skip
 
 
 def csv_row(model: str, hardware: str, cell: Cell) -> list[Any]:
@@ -148,9 +155,10 @@ def csv_row(model: str, hardware: str, cell: Cell) -> list[Any]:
     found, rate, row = cell.best, cell.rate, cell.measured
     case = found.case if found else None
     value = {"memory": cell.share, "price": cell.price_per_tok_s}.get(cell.quantity, rate.tok_s if rate else None)
+    rate = None if cell.quantity == "price" else rate
     return [
         model, hardware, case.quant.id if case else None, case.runtime.id if case else None, found.verdict if found else None,
         case.demand.context_tokens if case else None, case.demand.concurrency if case else None, cell.quantity, value,
         rate.low_tok_s if rate else None, rate.high_tok_s if rate else None, cell.short_bytes, cell.share,
-        row.record.decode_tok_s if row else None, row.closeness if row else None, row.tier if row else None,
+        row.record.decode_tok_s if row else None, row.record.conditions.depth_tokens if row else None, row.closeness if row else None, row.tier if row else None,
     ]  # fmt: skip

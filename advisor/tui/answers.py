@@ -10,13 +10,14 @@ from advisor.decide.bill import Bill
 from advisor.decide.choose import answer
 from advisor.decide.compare import cell as side
 from advisor.decide.compare import compare
-from advisor.decide.grid import best, cell, nearest
+from advisor.decide.grid import DECODE, best, cell, nearest
 from advisor.decide.market import Market
 from advisor.decide.pair import pair
 from advisor.decide.question import Question
 from advisor.decide.served import serve
 from advisor.decide.terms import Terms, bill_on
 from advisor.estimate.limits import limits
+from advisor.estimate.machine import AS_IT_COMES
 from advisor.evidence.calibration import Calibration
 from advisor.evidence.curve import with_curve
 from advisor.tui.filter import Filter, parse
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from advisor.decide.compare import Cell as Side
     from advisor.decide.compare import Comparison
     from advisor.decide.decision import Decision
-    from advisor.decide.grid import Cell, Quantity
+    from advisor.decide.grid import Cell
     from advisor.decide.need import Need, Workload
     from advisor.decide.pair import Pair
     from advisor.decide.served import Served
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from advisor.evidence.finding import Finding, Measured
     from advisor.tui.draft import Draft
     from advisor.tui.view import Asked, View
+
+    About = tuple[Asked, str | None, Setup, str, str]
 
 T = TypeVar("T")
 MOST_KEPT = 60_000
@@ -58,6 +61,8 @@ class Answers:
         self.calibration = Calibration.from_json(facts.extra("calibration"))
         self.shelf = Shelf(facts)
         self._kept: dict[str, dict[Any, Any]] = {}
+        self._terms: tuple[Draft, Terms] | None = None
+        """The draft asked about last, and what it says."""
 
     def _once(self, kind: str, key: Any, make: Callable[[], T]) -> T:
         known = self._kept.setdefault(kind, {})
@@ -97,6 +102,13 @@ class Answers:
 
     def terms(self, view: View) -> Terms:
         """Where one buys, how far evidence counts and what is said of machines, by the view's need; the usual terms without one."""
+        draft, known = view.draft, self._terms
+        if known is None or known[0] is not draft:
+            # A table asks for every one of its cells: comparing a draft takes longer than what follows.
+            known = self._terms = draft, self._terms_of(view)
+        return known[1]
+
+    def _terms_of(self, view: View) -> Terms:
         if view.draft.is_empty and view.draft.base is None:
             return self.usual
         from advisor.tui.draft_need import terms_of  # noqa: PLC0415 - only who states a need pays for it
@@ -107,24 +119,36 @@ class Answers:
         """The model and machine under the cursor; the first where there is none."""
         return view.model or self.shelf.every_model[0], view.machine or self.shelf.every_machine[0]
 
-    def question(self, asked: Asked, model: str, machine: str) -> Question:
-        """The question of one pair."""
-        facts = self.facts
+    def question(self, view: View, model: str, machine: str) -> Question:
+        """The question of one pair, with the day of the view's need and with what it says of the machine."""
+        facts, asked, terms = self.facts, view.asked, self.terms(view)
+        hardware = self.shelf.machine(machine)
         return Question(
-            model=facts.models[model], hardware=self.shelf.machine(machine), demand=asked.demand,
+            model=facts.models[model], hardware=hardware, demand=asked.demand(terms.as_of), setup=terms.setup(hardware.id),
             quant=facts.quants[asked.quant] if asked.quant else None, runtime=facts.runtimes[asked.runtime] if asked.runtime else None,
         )  # fmt: skip
 
+    def _about(self, view: View, model: str, machine: str) -> About:
+        """What every answer about the pair depends on."""
+        terms = self.terms(view)
+        setup = terms.setup(self.shelf.machine(machine).id) if terms.owns or terms.considers else AS_IT_COMES
+        return view.asked, terms.as_of, setup, model, machine
+
+    def _of_cell(self, view: View, model: str, machine: str) -> tuple[Any, ...]:
+        """The same of a cell; only prices depend on where one buys."""
+        terms = self.terms(view) if view.quantity == "price" else None
+        return view.quantity, terms, *self._about(view, model, machine)
+
     def cell(self, view: View, model: str, machine: str) -> Cell | None:
         """The cell where it is known already."""
-        found: Cell | None = self._kept.get("cell", {}).get((*self._about(view), model, machine))
+        found: Cell | None = self._kept.get("cell", {}).get(self._of_cell(view, model, machine))
         return found
 
     def fill(self, view: View, pairs: Iterable[tuple[str, str]], seconds: float) -> bool:
         """Work out cells until the time is over, at least one; whether all of these are known now."""
-        until, about = perf_counter() + seconds, self._about(view)
+        until = perf_counter() + seconds
         for model, machine in pairs:
-            key = (*about, model, machine)
+            key = self._of_cell(view, model, machine)
             if key in self._kept.get("cell", {}):
                 continue
             if perf_counter() > until:
@@ -133,103 +157,89 @@ class Answers:
             until = max(until, perf_counter()) if seconds <= 0 else until
         return True
 
-    def _about(self, view: View) -> tuple[Asked, Quantity, Terms | None]:
-        """What cells of the view depend on; only prices do on where one buys."""
-        return view.asked, view.quantity, self.terms(view) if view.quantity == "price" else None
-
     def _cell(self, view: View, model: str, machine: str) -> Cell:
-        found = self.best(view.asked, model, machine)
-        row = self._row(found, machine) if found and found.footprint and view.quantity == "decode" else None
-        bill = self.bill(self.terms(view), machine) if view.quantity == "price" else None
-        return cell(self.facts, self.calibration, found, view.quantity, bill, row)
+        found, terms = self.best(view, model, machine), self.terms(view)
+        row = self._row(found, machine) if found and found.footprint and view.quantity in DECODE else None
+        bill = self.bill(terms, machine) if view.quantity == "price" else None
+        return cell(self.facts, self.learned(terms.as_of), found, view.quantity, bill, row)
 
     def _row(self, found: Finding, machine: str) -> Measured | None:
-        """The nearest row, which another context changes nothing about: rows are compared at an empty cache."""
-        case = found.case
-        key = (case.model.id, machine, case.quant.id, case.runtime.id, case.backend, case.demand.concurrency)
-        return self._once("row", key, lambda: nearest(self.facts, self.calibration, found))
+        """The nearest row, which another context changes nothing about: rows are compared at the stated depth, or an empty cache."""
+        case, d = found.case, found.case.demand
+        as_of = d.as_of
+        key = (
+            case.model.id,
+            machine,
+            case.quant.id,
+            case.runtime.id,
+            case.backend,
+            d.concurrency,
+            d.depth_tokens,
+            as_of,
+        )
+        return self._once("row", key, lambda: nearest(self.facts, self.learned(as_of), found))
 
-    def best(self, asked: Asked, model: str, machine: str) -> Finding | None:
+    def best(self, view: View, model: str, machine: str) -> Finding | None:
         """The best way to run the pair, with its memory and its decode speed."""
-        key = (asked, model, machine)
-        return self._once("best", key, lambda: best(self.facts, self.calibration, self.question(asked, model, machine)))
+        question = self.question(view, model, machine)
+        learned = self.learned(question.demand.as_of)
+        return self._once("best", self._about(view, model, machine), lambda: best(self.facts, learned, question))
 
     def bill(self, terms: Terms, machine: str) -> Bill | None:
         """What must be bought to have the machine; None where a part has no dated price."""
         found = self._once("bill", (terms, machine), lambda: bill_on(self.facts, terms, self.shelf.machine(machine)))
         return found if isinstance(found, Bill) else None
 
-    def reach(self, asked: Asked, model: str, machine: str) -> Limits | None:
+    def reach(self, view: View, model: str, machine: str) -> Limits | None:
         """The longest context and most requests of the best way; None where it cannot run."""
-        found = self.best(asked, model, machine)
+        found = self.best(view, model, machine)
         if found is None or found.footprint is None or not found.case.model.is_sized:
             return None
         case, held = found.case, found.footprint
-        return self._once("reach", (asked, model, machine), lambda: limits(case, held))
+        return self._once("reach", self._about(view, model, machine), lambda: limits(case, held))
 
-    def findings(self, asked: Asked, model: str, machine: str) -> tuple[Finding, ...]:
+    def findings(self, view: View, model: str, machine: str) -> tuple[Finding, ...]:
         """Everything of every way to run the pair, best first."""
-        key = (asked, model, machine)
-        return self._once(
-            "findings", key, lambda: answer(self.facts, self.calibration, self.question(asked, model, machine))
-        )
+        question = self.question(view, model, machine)
+        learned = self.learned(question.demand.as_of)
+        return self._once("findings", self._about(view, model, machine), lambda: answer(self.facts, learned, question))
 
-    def drawn(self, asked: Asked, model: str, machine: str) -> Finding | None:
+    def drawn(self, view: View, model: str, machine: str) -> Finding | None:
         """The best finding with its curves; None where nothing is offered."""
-        found = self.findings(asked, model, machine)
+        found, learned = self.findings(view, model, machine), self.learned(self.terms(view).as_of)
         if not found:
             return None
         return self._once(
             "drawn",
-            (asked, model, machine),
-            lambda: with_curve(self.facts, self.calibration, found[0], per_doubling=SMOOTH),
+            self._about(view, model, machine),
+            lambda: with_curve(self.facts, learned, found[0], per_doubling=SMOOTH),
         )
 
-    def shared(self, asked: Asked, model: str, machine: str) -> Finding | None:
+    def shared(self, view: View, model: str, machine: str) -> Finding | None:
         """The same asked for at least two requests, so that there is a sweep."""
-        return self.drawn(replace(asked, concurrency=max(asked.concurrency, LEAST_SHARED)), model, machine)
+        asked = replace(view.asked, concurrency=max(view.asked.concurrency, LEAST_SHARED))
+        return self.drawn(replace(view, asked=asked), model, machine)
 
-    def evidence(self, asked: Asked, model: str, machine: str) -> Pair:
+    def evidence(self, view: View, model: str, machine: str) -> Pair:
         """Every measured row of the pair."""
-        key = (asked, model, machine)
-        return self._once("pair", key, lambda: pair(self.facts, self.calibration, self.question(asked, model, machine)))
+        question = self.question(view, model, machine)
+        learned = self.learned(question.demand.as_of)
+        return self._once("pair", self._about(view, model, machine), lambda: pair(self.facts, learned, question))
 
-    def side(self, terms: Terms, asked: Asked, model: str, machine: str) -> Side:
+    def side(self, view: View, model: str, machine: str) -> Side:
         """What the machine makes of the model, as a comparison shows it."""
-        key = self._of_side(terms, asked, model, machine)
-        return self._once(
-            "side", key, lambda: side(self.facts, self.learned(terms.as_of), self._stated(terms, asked, model, machine))
-        )
+        question = self.question(view, model, machine)
+        learned = self.learned(question.demand.as_of)
+        return self._once("side", self._about(view, model, machine), lambda: side(self.facts, learned, question))
 
-    def knows_side(self, terms: Terms, asked: Asked, model: str, machine: str) -> bool:
+    def knows_side(self, view: View, model: str, machine: str) -> bool:
         """Whether that is worked out already."""
-        return self._of_side(terms, asked, model, machine) in self._kept.get("side", {})
+        return self._about(view, model, machine) in self._kept.get("side", {})
 
-    def _of_side(
-        self, terms: Terms, asked: Asked, model: str, machine: str
-    ) -> tuple[Asked, str, str, str | None, Setup]:
-        """What a side depends on."""
-        return asked, model, machine, terms.as_of, terms.setup(self.shelf.machine(machine).id)
-
-    def _stated(self, terms: Terms, asked: Asked, model: str, machine: str) -> Question:
-        """The question of one pair with the day and with what is said of the machine."""
-        found = self.question(asked, model, machine)
-        return replace(found, demand=replace(found.demand, as_of=terms.as_of), setup=terms.setup(found.hardware.id))
-
-    def explained(self, terms: Terms, asked: Asked, model: str, machine: str) -> Finding | None:
-        """The best finding of a side with everything that is known of it; None where nothing is offered."""
-        learned = self.learned(terms.as_of)
-
-        def make() -> Finding | None:
-            found = answer(self.facts, learned, self._stated(terms, asked, model, machine))
-            return with_curve(self.facts, learned, found[0], per_doubling=SMOOTH) if found else None
-
-        return self._once("explained", self._of_side(terms, asked, model, machine), make)
-
-    def compared(self, terms: Terms, asked: Asked, models: Sequence[str], machines: Sequence[str]) -> Comparison:
+    def compared(self, view: View, models: Sequence[str], machines: Sequence[str]) -> Comparison:
         """The machines side by side over the models; there is at least one of each."""
-        cells = [self.side(terms, asked, model, machine) for model in models for machine in machines]
-        key = (terms, asked, tuple(models), tuple(machines))
+        cells, terms = [self.side(view, model, machine) for model in models for machine in machines], self.terms(view)
+        key = (terms, view.asked, tuple(models), tuple(machines))
         return self._once("compared", key, lambda: compare(self.facts, self.learned(terms.as_of), cells, terms))
 
     def decided(self, need: Need, work_on: Callable[[], None] = lambda: None) -> Decision:

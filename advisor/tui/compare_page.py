@@ -9,14 +9,13 @@ from advisor.present.compare_screen import as_rows, board
 from advisor.present.compare_table import LEGEND
 from advisor.present.machine_labels import machine_label
 from advisor.tui.board_lines import BoardLines
-from advisor.tui.page import Page, asking, market_words, question_words
+from advisor.tui.page import Page, conditions, market_words, question_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.widget import Widget
 
-    from advisor.evidence.finding import Finding
     from advisor.present.compare_screen import Board
     from advisor.tui.answers import Answers
     from advisor.tui.lines import Lines
@@ -86,10 +85,9 @@ class ComparePage(Page):
             self._nothing()
             return
         pairs = [(model, machine) for model in models for machine in machines]
-        terms = self.answers.terms(view)
-        left = [pair for pair in pairs if not self.answers.knows_side(terms, view.asked, *pair)]
+        left = [pair for pair in pairs if not self.answers.knows_side(view, *pair)]
         if left:
-            self.answers.side(terms, view.asked, *left[0])
+            self.answers.side(view, *left[0])
             self.status(f"comparing: {len(pairs) - len(left) + 1} of {len(pairs)}")
             self.call_after_refresh(self._draw, view)
             return
@@ -105,7 +103,7 @@ class ComparePage(Page):
 
     def _board(self, view: View) -> Board:
         models, machines = compared(self.answers, view)
-        found = self.answers.compared(self.answers.terms(view), view.asked, models, machines)
+        found = self.answers.compared(view, models, machines)
         return board(found, self.answers.facts, self.size.width - 3, self._column(view), differences=view.differences)
 
     def _column(self, view: View) -> int:
@@ -163,10 +161,8 @@ class ComparePage(Page):
         return replace(view, row=row)
 
     def _known(self, view: View) -> bool:
-        (models, machines), terms = compared(self.answers, view), self.answers.terms(view)
-        return all(
-            self.answers.knows_side(terms, view.asked, model, machine) for model in models for machine in machines
-        )
+        models, machines = compared(self.answers, view)
+        return all(self.answers.knows_side(view, model, machine) for model in models for machine in machines)
 
     def _here(self, view: View) -> View:
         """With the model of the line and the machine of the column under the cursor."""
@@ -184,10 +180,6 @@ class ComparePage(Page):
             return super().pair(view)
         here = self._here(view)
         return here.model, here.machine
-
-    def explained(self, view: View) -> Finding | None:
-        """The finding of that pair with what the need says of its machine."""
-        return self.answers.explained(self.answers.terms(view), view.asked, *self.pair(view))
 
     def on_lines_picked(self, message: Lines.Picked) -> None:
         """The cursor goes there."""
@@ -210,7 +202,7 @@ class ComparePage(Page):
         said = terms_words(self, self.answers.draft(view), self.answers.terms(view))
         if said is None:
             return []
-        return ["advisor", "compare", *machines, "--models", ",".join(models), *asking("compare", view)[5:], *said]
+        return ["advisor", "compare", *machines, "--models", ",".join(models), *conditions(view), *said]
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every line of every table."""
@@ -218,5 +210,5 @@ class ComparePage(Page):
         if not models or len(machines) < LEAST_MACHINES:
             return ["model", "attribute"], []
         return ["model", "attribute", *machines], as_rows(
-            self.answers.compared(self.answers.terms(view), view.asked, models, machines), self.answers.facts
+            self.answers.compared(view, models, machines), self.answers.facts
         )

@@ -216,7 +216,7 @@ class DecidePage(FilingPage):
         return max(0, len(self._answer_text(answer.width_of_text)) - answer.size.height + 1)
 
     def _comparison(self, view: View) -> View:
-        """The machines of the need side by side over its models, at the context and for the people of the first; here where there are none."""
+        """The machines of the need side by side over its models, at the depth and for the people of the first; here where there are none."""
         works = [work for work in self.need.workloads if work.model and work.kind == "text"] if self.need else []
         machines = self._machines()
         if not works or not machines:
@@ -224,7 +224,13 @@ class DecidePage(FilingPage):
             return view
         models = dict.fromkeys(work.model for work in works if work.model)
         marks = tuple((model, machine) for model in models for machine in machines)
-        asked = replace(view.asked, context_tokens=works[0].context_tokens, concurrency=works[0].concurrency)
+        first = works[0]
+        asked = replace(
+            view.asked,
+            context_tokens=first.context_tokens,
+            depth_tokens=first.prompt_tokens,
+            concurrency=first.concurrency,
+        )
         return replace(view, marks=marks, asked=asked, model=works[0].model or "", machine=machines[0]).on("compare")
 
     def _machines(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class EvidencePage(Page):
         return [names, "  ".join(counts), f"{len(found.other)} other", question_words(view)]
 
     def _found(self, view: View) -> Pair:
-        return self.answers.evidence(view.asked, *self.answers.pair(view))
+        return self.answers.evidence(view, *self.answers.pair(view))
 
     def _count(self, view: View) -> int:
         found = self._found(view)
@@ -115,7 +115,7 @@ class EvidencePage(Page):
 
     def command(self, view: View) -> Sequence[str]:
         """The same rows on the command line."""
-        return asking("evidence", view.at(*self.answers.pair(view)))
+        return asking("evidence", view.at(*self.answers.pair(view)), self.answers)
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every row."""

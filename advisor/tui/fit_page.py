@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from advisor.present.heat import CSV_HEADERS, NAMES, csv_row, legend
+from advisor.present.heat import CSV_HEADERS, csv_row, legend, name_of
 from advisor.present.machine_labels import machine_label, memory_label
 from advisor.present.pane import pane
 from advisor.tui.answers import visible
@@ -32,10 +32,10 @@ BESIDE = 110
 PANE_WIDTHS = ((170, 52), (BESIDE, 42))
 LISTED = len("192G 1,792GB/s")
 """Columns of a machine's memory in a list."""
-FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.04, 0.05, 0.018
+FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.055, 0.06, 0.018
 """How long cells are worked out before the screen is painted first, and then each time; the pause in which it is painted."""
-AHEAD_S = 0.01
-"""How long they are worked out at a time while nobody presses a key."""
+AHEAD_S, AHEAD_PAUSE_S = 0.01, 0.002
+"""How long they are worked out at a time while nobody presses a key, and the pause in which a key is looked for."""
 
 
 class FitPage(Page):
@@ -77,11 +77,11 @@ class FitPage(Page):
             context, requests, *how = question_words(view).split("  ")
             price = market_words(self.answers.terms(view).market) if view.quantity == "price" else ""
             return [
-                *filter(None, [price, context, requests, NAMES[view.quantity], *how]),
+                *filter(None, [price, context, requests, name_of(view.quantity, view.asked.depth_tokens), *how]),
                 f"catalog {self.answers.facts.date}",
             ]
         models, machines = len(self.answers.models(view)), len(self.answers.machines(view))
-        said = [question_words(view), NAMES[view.quantity]]
+        said = [question_words(view), name_of(view.quantity, view.asked.depth_tokens)]
         if view.quantity == "price":
             # First where they are asked, which nothing else on the screen says.
             said = [said[1], market_words(self.answers.terms(view).market), *said[0].split("  ")]
@@ -167,7 +167,7 @@ class FitPage(Page):
             return
         beside = self.query_one("#pane", Static)
         if beside.display:
-            found = self.answers.drawn(view.asked, model, machine)
+            found = self.answers.drawn(view, model, machine)
             lines = (
                 pane(found, beside.size.width - 2, beside.size.height, self.glyphs)
                 if found
@@ -178,16 +178,30 @@ class FitPage(Page):
         if self.advisor.looks_ahead:
             self.call_after_refresh(self._ahead, drawn, view)
 
-    def _ahead(self, drawn: int, view: View) -> None:
-        """Work out, as long as nobody presses a key, what the next key is likely to ask of the cells in sight."""
+    def _ahead(self, drawn: int, view: View, done: int = 0) -> None:
+        """Work out, as long as nobody presses a key, what the next key is likely to ask; so many of these are known already."""
         if self._is_over(drawn):
             return
-        models, machines, _, _ = self._place(view)
+        likely = self._likely(view)
+        while done < len(likely) and self.answers.fill(*likely[done], AHEAD_S):
+            done += 1
+        if done < len(likely):
+            self.set_timer(AHEAD_PAUSE_S, partial(self._ahead, drawn, view, done))
+
+    def _likely(self, view: View) -> list[tuple[View, list[tuple[str, str]]]]:
+        """Views the next key may ask for, each with the cells that would be seen then, the likeliest first."""
+        models, machines, _, column = self._place(view)
         seen = self._table.seen
-        pairs = visible(models[seen.top : seen.top + 2 * seen.rows], machines[seen.left : seen.left + seen.columns])
-        likely = (view, view.stretched(1), view.stretched(-1), view.crowded(1), view.crowded(-1))
-        if not all(self.answers.fill(each, pairs, AHEAD_S) for each in likely):
-            self.set_timer(PAUSE_S, partial(self._ahead, drawn, view))
+        top, left = slice(seen.top, seen.top + seen.rows), slice(seen.left, seen.left + seen.columns)
+        here = visible(models[top], machines[left])
+        below = visible(models[top.stop : top.stop + seen.rows], machines[left])
+        beside = visible(
+            models[top], [*machines[max(0, left.start - 1) : left.start], *machines[left.stop : left.stop + 1]]
+        )
+        sorted_by = [(model, machines[column]) for model in models]
+        turns = (view.stretched(1), view.stretched(-1), view.crowded(1), view.crowded(-1), view.showing_next())
+        asked = [(each, here) for each in turns]
+        return [*asked, (view, below), (view, beside), (view, sorted_by)]
 
     def turned(self, view: View, key: str) -> View | None:
         """Moves, and what concerns the table."""
@@ -250,7 +264,7 @@ class FitPage(Page):
 
     def command(self, view: View) -> Sequence[str]:
         """The answer for the pair under the cursor."""
-        return asking("fit", view)
+        return asking("fit", view, self.answers)
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """The cells that are seen."""

@@ -171,7 +171,12 @@ class GapsPage(WeighingPage):
             return None
         demand = finding.case.demand
         asked = (
-            replace(view.asked, context_tokens=demand.context_tokens, concurrency=demand.concurrency)
+            replace(
+                view.asked,
+                context_tokens=demand.context_tokens,
+                concurrency=demand.concurrency,
+                depth_tokens=demand.depth_tokens,
+            )
             if self.has_need(view)
             else view.asked
         )
@@ -217,7 +222,7 @@ class GapsPage(WeighingPage):
         if self.has_need(view):
             return need_command(self, "gaps", view.draft)
         here = self._here(view)
-        return asking("evidence", here) if here else []
+        return asking("evidence", here, self.answers) if here else []
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every gap."""

@@ -75,9 +75,9 @@ class ModelPage(Page):
         lines, (model, machine) = self.query_one(Lines), self.answers.pair(view)
         drawn: dict[int, Callable[[], None]] = {
             MEMORY: lambda: self._memory(lines, view),
-            SPEED: lambda: self._figure(lines, self.answers.drawn(view.asked, model, machine), decode_figure),
+            SPEED: lambda: self._figure(lines, self.answers.drawn(view, model, machine), decode_figure),
             MANY: lambda: self._figure(
-                lines, self.answers.shared(view.asked, model, machine), partial(aggregate_figure, asked=view.asked.concurrency)
+                lines, self.answers.shared(view, model, machine), partial(aggregate_figure, asked=view.asked.concurrency)
             ),
             FACTS: lambda: self._facts(lines, view), FORMATS: lambda: self._formats(lines, view),
         }  # fmt: skip
@@ -94,7 +94,7 @@ class ModelPage(Page):
         drawn: list[str] = []
         for name in (machines[place] for place in seen):
             ready = self.answers.cell(view_of_fit, model, name) is not None
-            pair = (view.asked, model, name)
+            pair = (view, model, name)
             drawn += (
                 memory_lines(self.answers.best(*pair), self.answers.reach(*pair), name, self.size.width)
                 if ready
@@ -134,7 +134,7 @@ class ModelPage(Page):
         self.status(f"{top + 1}–{min(len(text), top + lines.size.height)} of {len(text)} lines", TURNS[-1])
 
     def _formats(self, lines: Lines, view: View) -> None:
-        ways = self.answers.findings(view.asked, *self.answers.pair(view))
+        ways = self.answers.findings(view, *self.answers.pair(view))
         head, body = fitted(WAYS, [way_row(way) for way in ways], self.size.width - 3)
         cursor = min(view.row, max(0, len(body) - 1))
         seen = lines.seen(len(body), cursor)
@@ -157,7 +157,7 @@ class ModelPage(Page):
     def _moved(self, view: View, step: int) -> View:
         if view.tab in {FACTS, FORMATS}:
             most = (
-                len(self.answers.findings(view.asked, view.model, view.machine)) - 1
+                len(self.answers.findings(view, view.model, view.machine)) - 1
                 if view.tab == FORMATS
                 else self._longest(view)
             )
@@ -200,9 +200,9 @@ class ModelPage(Page):
             return ["advisor", "show", "models", here.model]
         if view.tab == MANY:
             crowd = max(view.asked.concurrency, 2)
-            return asking("fit", replace(here, asked=replace(view.asked, concurrency=crowd)), "--curve")
-        return asking("fit", here, *(["--curve"] if view.tab == SPEED else []))
+            return asking("fit", replace(here, asked=replace(view.asked, concurrency=crowd)), self.answers, "--curve")
+        return asking("fit", here, self.answers, *(["--curve"] if view.tab == SPEED else []))
 
     def table(self, view: View) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
         """Every usual way to run it on the machine."""
-        return CSV_HEADERS, [csv_row(each) for each in self.answers.findings(view.asked, *self.answers.pair(view))]
+        return CSV_HEADERS, [csv_row(each) for each in self.answers.findings(view, *self.answers.pair(view))]

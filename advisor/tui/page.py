@@ -40,7 +40,8 @@ def question_words(view: View) -> str:
     """The part of the question every screen has."""
     asked = view.asked
     count = "1 request" if asked.concurrency == 1 else f"{tokens(asked.concurrency)} requests"
-    return f"context {short_tokens(asked.context_tokens)}  {count}  {asked.runtime or 'any runtime'}" + (
+    depth = "" if asked.depth_tokens is None else f", {short_tokens(asked.depth_tokens)} in the cache"
+    return f"context {short_tokens(asked.context_tokens)}{depth}  {count}  {asked.runtime or 'any runtime'}" + (
         f"  {asked.quant}" if asked.quant else ""
     )
 
@@ -113,7 +114,7 @@ class Page(Screen[None]):
 
     def explained(self, view: View) -> Finding | None:
         """The finding of that pair; None where nothing is offered."""
-        return self.answers.drawn(view.asked, *self.pair(view))
+        return self.answers.drawn(view, *self.pair(view))
 
     def saves(self, view: View) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - pages that have some say it
         """What `x` can write beside the table and the picture: ending and what it is called."""
@@ -241,19 +242,34 @@ def _clickable(text: str, key: str, *, strong: bool = False) -> Content:
     )
 
 
-def asking(command: str, view: View, *more: str) -> list[str]:
-    """A command about the pair under the cursor, with what differs from its defaults."""
-    asked = view.asked
-    line = ["advisor", command, view.model, "--hw", view.machine]
+def asking(command: str, view: View, answers: Answers, *more: str) -> list[str]:
+    """A command about the pair under the cursor, with what differs from its defaults and what the need says of the machine."""
+    terms = answers.terms(view)
+    said = terms.said_of(answers.shelf.machine(view.machine).id)
+    line = ["advisor", command, view.model, "--hw", view.machine, *conditions(view)]
+    if said and said.host_memory_gb is not None:
+        line += ["--host-memory", f"{round(said.host_memory_gb * KIBI)}M"]
+    if said and said.host_bandwidth_gb_s is not None:
+        line += ["--host-bandwidth", f"{said.host_bandwidth_gb_s:g}"]
+    if terms.as_of:
+        line += ["--as-of", terms.as_of]
+    return [*line, *more]
+
+
+def conditions(view: View) -> list[str]:
+    """Options that ask what the view asks, where that differs from their defaults."""
+    asked, line = view.asked, list[str]()
     if asked.context_tokens != type(asked)().context_tokens:
         line += ["--context", short_tokens(asked.context_tokens).replace(",", "")]
+    if asked.depth_tokens is not None:
+        line += ["--depth", str(asked.depth_tokens)]
     if asked.concurrency != 1:
         line += ["--concurrency", str(asked.concurrency)]
     if asked.runtime:
         line += ["--runtime", asked.runtime]
     if asked.quant:
         line += ["--quant", asked.quant]
-    return [*line, *more]
+    return line
 
 
 def command_text(words: Sequence[str]) -> str:

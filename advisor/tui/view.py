@@ -30,10 +30,17 @@ class Asked:
     quant: str = ""
     """Format id; empty = the best of the usual ones. The filter says it (`quant:q8_0`)."""
 
-    @property
-    def demand(self) -> Demand:
-        """The same as the estimate takes it."""
-        return Demand(context_tokens=self.context_tokens, concurrency=self.concurrency)
+    depth_tokens: int | None = None
+    """Tokens in the cache when speed is asked for; None = at the context."""
+
+    def demand(self, as_of: str | None = None) -> Demand:
+        """The same as the estimate takes it, with software and evidence of that day."""
+        return Demand(
+            context_tokens=self.context_tokens,
+            concurrency=self.concurrency,
+            depth_tokens=self.depth_tokens,
+            as_of=as_of,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class View:
     machine: str = ""
     """Id or composition under the cursor; empty = the first."""
     asked: Asked = Asked()
-    quantity: Quantity = "decode"
+    quantity: Quantity = QUANTITIES[0]
     filter: str = ""
     sort: str = ""
     """Machine whose numbers order the models, `name`, or empty for the most measured first."""
@@ -72,9 +79,9 @@ class View:
         return replace(self, model=model, machine=machine)
 
     def stretched(self, doublings: int) -> View:
-        """With the context doubled so often, or halved where negative; no shorter than 1k and no longer than 16M."""
-        context = int(self.asked.context_tokens * 2.0**doublings)
-        return replace(self, asked=replace(self.asked, context_tokens=min(max(context, LEAST_CONTEXT), MOST_CONTEXT)))
+        """With the context doubled so often, or halved where negative, and full; no shorter than 1k and no longer than 16M."""
+        context = min(max(int(self.asked.context_tokens * 2.0**doublings), LEAST_CONTEXT), MOST_CONTEXT)
+        return replace(self, asked=replace(self.asked, context_tokens=context, depth_tokens=None))
 
     def crowded(self, doublings: int) -> View:
         """With twice as many requests at once so often, or half as many; 1 to 1,024."""

@@ -72,7 +72,7 @@ def copied(facts: Facts, view: View) -> list[str]:
 
 def on_the_screen(facts: Facts, view: View) -> Any:
     answers = answers_of(facts)
-    found = answers.compared(answers.terms(view), view.asked, *compared(answers, view))
+    found = answers.compared(view, *compared(answers, view))
     return json.loads(json.dumps(document(found, facts.date)))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from advisor.cli.tui import SCREENS, asked_for
 from advisor.errors import AdvisorError
 from advisor.present.heat import number
+from advisor.tui.draft import Draft
+from advisor.tui.need_files import read
 from advisor.tui.page import asking, command_text
 from advisor.tui.screens import ENTRIES
 from advisor.tui.view import Asked, View
@@ -17,6 +21,7 @@ from tests.tui.driving import answers_of
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
+    from advisor.decide.grid import Quantity
     from tests.cli.conftest import Advisor
 
 
@@ -73,18 +78,37 @@ def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
 @pytest.mark.parametrize(("model", "machine", "asked"), [
     ("gpt-oss-120b", "dgx-spark", Asked()), ("qwen3-30b-a3b", "rtx-5090", Asked(32768)), ("glm-4.7-flash", "rtx-4090+rtx-5070-ti", Asked(16384)),
     ("llama-3.1-8b", "rtx-5090", Asked(8192, 1, "llama.cpp")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
+    ("gpt-oss-20b", "rtx-5090", Asked(65536, depth_tokens=4096)),
 ])  # fmt: skip
+@pytest.mark.parametrize("quantity", ["decode", "at context"])
 def test_a_cell_is_what_its_copied_command_prints(
-    facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked
+    facts: Facts, advisor: Advisor, model: str, machine: str, asked: Asked, quantity: Quantity
 ) -> None:
-    answers, view = answers_of(facts), View(model=model, machine=machine, asked=asked)
+    answers, view = answers_of(facts), View(model=model, machine=machine, asked=asked, quantity=quantity)
     answers.fill(view, [(model, machine)], float("inf"))
     shown = answers.cell(view, model, machine)
     assert shown
-    command = asking("fit", view)
+    command = asking("fit", view, answers)
     assert command_text(command).startswith("advisor fit ")
     printed = advisor(*command[1:])
     assert printed.code == 0
-    found = re.search(r"decode +([\d.]+) tok/s predicted at depth 0", printed.out)
-    assert found
+    depth = 0 if quantity == "decode" else asked.context_tokens if asked.depth_tokens is None else asked.depth_tokens
+    found = re.search(rf"([\d.]+) tok/s predicted at depth {depth:,}[^\d]", printed.out)
+    assert found, printed.out
     assert found[1] == number(shown)
+
+
+def test_what_the_need_says_of_a_machine_is_in_the_copied_command(facts: Facts, advisor: Advisor) -> None:
+    """The desktop of the example states how fast its main memory is: with it there is a speed, on Fit as in what the command prints."""
+    draft, answers = read(facts, "examples/spark-or-desktop.yaml"), answers_of(facts)
+    model, machine = "gpt-oss-120b", "rtx-4090+rtx-5070-ti"
+    view = View(model=model, machine=machine, draft=draft)
+    for each, is_known in ((view, True), (replace(view, draft=Draft()), False)):
+        answers.fill(each, [(model, machine)], float("inf"))
+        shown = answers.cell(each, model, machine)
+        assert shown
+        printed = json.loads(advisor(*asking("fit", each, answers)[1:], "--json").out)["findings"][0]
+        assert printed["verdict"] == "fits-offloaded"
+        predicted = (printed["decode_at_context"] or {}).get("tok_s")
+        assert (predicted is not None) == is_known
+        assert (shown.rate.tok_s if shown.rate else None) == (pytest.approx(predicted, abs=0.001) if is_known else None)

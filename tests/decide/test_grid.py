@@ -119,9 +119,10 @@ def test_the_price_of_a_token_a_second_is_the_bill_over_the_rate(facts: Facts, c
     shown = cell(facts, calibration, way, "price", bill)
     assert bill
     assert way
-    assert way.decode
-    assert way.decode.tok_s
-    assert shown.price_per_tok_s == pytest.approx(bill.amount.mid / way.decode.tok_s)
+    deep = cell(facts, calibration, way, "at context").rate
+    assert deep
+    assert deep.tok_s
+    assert shown.price_per_tok_s == pytest.approx(bill.amount.mid / deep.tok_s)
 
 
 def test_what_nobody_prices_has_no_price(facts: Facts, calibration: Calibration) -> None:

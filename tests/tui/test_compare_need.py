@@ -96,9 +96,8 @@ def test_prices_on_fit_are_those_of_the_needs_market(facts: Facts) -> None:
         found = answers.cell(view, MODEL, "dgx-spark")
         assert found
         assert found.price_per_tok_s
-        assert found.best
-        assert found.best.decode
-        speed = found.best.decode.tok_s
+        assert found.rate
+        speed = found.rate.tok_s
         assert speed
         assert found.price_per_tok_s == pytest.approx(price_in(facts, "dgx-spark", market) / speed)
         per.append(found.price_per_tok_s)
@@ -113,7 +112,7 @@ def test_the_owned_machines_main_memory_decides_on_compare_as_on_decide(facts: F
         need = need_of(facts, draft)
         keep = next(one for one in answers.decided(need).standings if one.option.name == "keep").served[0]
         view = View(screen="compare", draft=draft, asked=Asked(context_tokens=need.workloads[0].context_tokens))
-        here = answers.side(answers.terms(view), view.asked, MODEL, DESKTOP)
+        here = answers.side(view, MODEL, DESKTOP)
         assert here.finding
         assert keep.finding
         assert here.finding.verdict == keep.finding.verdict

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from advisor.decide.terms import Terms
 from advisor.present.compare_screen import board
 from advisor.present.compare_words import sentences
 from advisor.tui.compare_page import compared
@@ -69,7 +68,7 @@ def test_without_marks_the_filter_and_the_cursor_say_what_is_compared(facts: Fac
 
 def test_every_line_is_the_commands_and_the_best_are_bold(facts: Facts) -> None:
     answers = answers_of(facts)
-    found = answers.compared(Terms(), VIEW.asked, MODELS, MACHINES)
+    found = answers.compared(VIEW, MODELS, MACHINES)
     lines = board(found, facts, 120, 0).lines
     strong = [line.text[start:end].strip() for line in lines for start, end in line.strong]
     assert strong
@@ -81,7 +80,7 @@ def test_every_line_is_the_commands_and_the_best_are_bold(facts: Facts) -> None:
 
 
 def test_differences_leave_out_what_is_the_same(facts: Facts) -> None:
-    found = answers_of(facts).compared(Terms(), VIEW.asked, MODELS, MACHINES)
+    found = answers_of(facts).compared(VIEW, MODELS, MACHINES)
     every, few = (board(found, facts, 120, 0, differences=only).lines for only in (False, True))
     assert any(line.text.startswith("runtime") for line in every)
     assert not any(line.text.startswith("runtime") for line in few)
@@ -90,7 +89,7 @@ def test_differences_leave_out_what_is_the_same(facts: Facts) -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 77, 137])
 def test_no_line_is_wider_than_the_screen_and_the_cursor_is_in_sight(facts: Facts, width: int) -> None:
-    found = answers_of(facts).compared(Terms(), VIEW.asked, MODELS, (*MACHINES, "strix-halo-128", "rtx-5090"))
+    found = answers_of(facts).compared(VIEW, MODELS, (*MACHINES, "strix-halo-128", "rtx-5090"))
     for cursor in range(4):
         shown_now = board(found, facts, width, cursor)
         assert cursor in shown_now.columns

@@ -224,7 +224,7 @@ def test_x_writes_the_table_and_the_picture(facts: Facts, tmp_path: Path) -> Non
     )
     lines = (tmp_path / "advisor-fit.csv").read_text().splitlines()
     assert lines[0].startswith("model,hardware,quant,runtime,verdict")
-    assert lines[1].startswith("gpt-oss-120b,dgx-spark,mxfp4,llama.cpp,fits,8192,1,decode,")
+    assert lines[1].startswith("gpt-oss-120b,dgx-spark,mxfp4,llama.cpp,fits,8192,1,at context,")
     assert (tmp_path / "advisor-fit.md").read_text().startswith("| model")
     assert (tmp_path / "advisor-fit.svg").read_text().startswith("<svg")
 
