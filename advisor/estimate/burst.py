@@ -27,6 +27,8 @@ class Load:
     """Prompt tokens a second the server reads; None = not known, prompts are left aside."""
     chunk_tokens: int = 2048
     """Tokens of one batch of prompt reading."""
+    prefill_ends_tok_s: tuple[float, float] | None = None
+    """Ends of the interval of `prefill_tok_s`; None where it is exact, or how far off it may be is not known."""
 
     @property
     def prompt_s(self) -> float:

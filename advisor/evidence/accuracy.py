@@ -72,13 +72,14 @@ class Accuracy:
 
 
 def judged(rows: Sequence[Tested], level: float = 0.8) -> tuple[Judged, ...]:
-    """Each row with the interval that residuals of other groups give: no row widens its own.
+    """Each row with the interval that residuals of other groups, or draws, give: no row widens its own.
 
     Residuals are scaled by the spread of the rows' classes; rows without classes learn from those of their nearness.
     """
     if not rows:
         return ()
-    groups, own = np.array([row.group for row in rows]), np.array(["" if row.classes else row.nearness for row in rows])
+    groups = np.array([row.draw or row.group for row in rows])
+    own = np.array(["" if row.classes else row.nearness for row in rows])
     residuals = np.array([row.log_residual for row in rows])
     sizes = (
         held_out_spreads(residuals, [row.classes for row in rows], groups.tolist())
@@ -89,12 +90,13 @@ def judged(rows: Sequence[Tested], level: float = 0.8) -> tuple[Judged, ...]:
     quantiles: dict[tuple[str, str], tuple[float, float]] = {}
     found = []
     for row, near, size in zip(rows, own.tolist(), sizes.tolist(), strict=True):
-        if (row.group, near) not in quantiles:
-            others = groups != row.group
+        draw = row.draw or row.group
+        if (draw, near) not in quantiles:
+            others = groups != draw
             same = others & (own == near)
             taken = same if same.sum() >= LEAST_RESIDUALS else others
-            quantiles[row.group, near] = _ends(scaled[taken], level, len(set(groups[taken].tolist())))
-        low, high = quantiles[row.group, near]
+            quantiles[draw, near] = _ends(scaled[taken], level, len(set(groups[taken].tolist())))
+        low, high = quantiles[draw, near]
         found.append(Judged(row, row.predicted * exp(size * low), row.predicted * exp(size * high)))
     return tuple(found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from advisor.estimate.concurrency import Scaling
-from advisor.evidence.spread import Spread, classes
+from advisor.evidence.spread import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,8 @@ class Batching:
     values: Mapping[str, float] = field(default_factory=dict)
     """`term/group` → log value; an empty group is the global one."""
     spreads: Mapping[str, Spread] = field(default_factory=dict)
-    """How far the case is from evidence → how far off held-out rows were; models (runtimes, machines) are the draws."""
+    """How far the case is from evidence → how far off held-out rows were, models as the draws; where no batch was measured,
+    how far off batching alone was, which comes on top of the single stream's interval."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Machine, runtime family and dense or MoE → rows."""
     models: Mapping[str, int] = field(default_factory=dict)
@@ -91,11 +92,6 @@ class Batching:
     def rows_behind(self, kind: Kind) -> int:
         """Rows of the same machine, runtime and kind of model, else of the nearest group that has any."""
         return next((self.counts[key] for key in reversed(nested_keys(kind)) if self.counts.get(key)), self.rows)
-
-    def interval(self, nearness: BatchNearness, level: float, kind: Kind) -> tuple[float, float] | None:
-        """Factors on the predicted rate that held `level` of held-out rows; None without any."""
-        found = self.spreads.get(nearness)
-        return found.factors(classes(kind.group), level) if found else None
 
 
 def nested_keys(kind: Kind) -> tuple[str, str, str]:

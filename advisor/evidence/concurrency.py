@@ -10,6 +10,7 @@ from advisor.estimate.burst import Knee, Limit, Load, Served, binding, counts_to
 from advisor.estimate.concurrency import Costs, Moved, Parts, Scaling, ceiling_tok_s, costs_of, moved, parts
 from advisor.estimate.serving import max_requests
 from advisor.evidence.batching import Batching
+from advisor.evidence.concurrency_interval import both, factors_of
 from advisor.evidence.concurrency_rows import Kind, recurrence, routing
 from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.observations import dense_ops_s, group
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from advisor.estimate.footprint import Footprint
     from advisor.evidence.batching import BatchNearness
     from advisor.evidence.calibration import Calibration
+    from advisor.evidence.concurrency_interval import Factors
     from advisor.evidence.prefill_speed import Prefill
 
 MOST_REQUESTS = 1024
@@ -70,7 +72,7 @@ class Batched:
     costs: Costs | None
     """None where no single-stream prediction carries the case."""
     scaling: Scaling
-    factors: tuple[float, float] | None
+    factors: Factors | None
     nearness: BatchNearness | None
     rows: int
     limits: tuple[Limit, ...]
@@ -175,23 +177,10 @@ def batched(  # noqa: PLR0913 - each is one part of the question
         moved=moved(case.model, found.weights, depth, *kv_types),
         costs=costs_of(case.model, found.weights, depth, kv_types, bandwidth, calibration.efficiency(where), ops) if carried else None,
         scaling=batching.scaling(kind) if carried else Scaling(), nearness=near,
-        factors=_factors(calibration, batching, kind, case.demand.level) if carried else None,
+        factors=factors_of(calibration, batching, kind, case.demand.level) if carried else None,
         rows=batching.rows_behind(kind) if carried else 0, limits=server_limits(case, found, max_concurrency),
         load=load or Load(), bandwidth_bytes_s=bandwidth, peak_ops_s=peak_ops_s(hardware),
     )  # fmt: skip
-
-
-def _factors(calibration: Calibration, batching: Batching, kind: Kind, level: float) -> tuple[float, float] | None:
-    """Factors of the interval. Batches have been measured on few machines: elsewhere the single-stream interval comes on top."""
-    near = batching.nearness(kind)
-    found = batching.interval(near, level, kind)
-    if found is None or near != "other hardware":
-        return found
-    single = calibration.interval(calibration.nearness(kind.group), level, kind.group)
-    if single is None:
-        return found
-    low, high = (math.hypot(math.log(a), math.log(b)) for a, b in zip(found, single, strict=True))
-    return math.exp(-low), math.exp(high)
 
 
 _LEARNED: Narrowed[Batching] = Narrowed()
@@ -223,13 +212,31 @@ def aggregate(case: Batched, requests: int) -> Aggregate:
         why = case.limit.why if case.limit and running < requests else "not predicted"
         return Aggregate(requests, running, None, None, None, None, ceiling, why, "roofline", None, 0)
     served = case.served(requests)
-    low, high = (min(factor * served.aggregate_tok_s, ceiling) for factor in case.factors)
+    expected = min(served.aggregate_tok_s, ceiling)
+    factors = _with_prompts(case, requests, served.aggregate_tok_s, case.factors.of(running))
+    low, high = (min(factor * served.aggregate_tok_s, ceiling) for factor in factors)
+    if not case.load.prompt_s:
+        # No measured step of many took longer than as many steps of one; the reverse bound does not hold.
+        low = max(low, min(case.factors.alone[0] / float(case.step(1).total_s), expected))
     return Aggregate(
-        requests=requests, running=running, tok_s=min(served.aggregate_tok_s, ceiling), low_tok_s=low, high_tok_s=high,
+        requests=requests, running=running, tok_s=expected, low_tok_s=low, high_tok_s=high,
         per_request_tok_s=served.per_request_tok_s, ceiling_tok_s=ceiling,
         limited_by=case.limit.why if case.limit and running < requests else case.why(requests), basis="calibrated",
         nearness=case.nearness, rows=case.rows, load=case.load, wall_s=served.wall_s,
     )  # fmt: skip
+
+
+def _with_prompts(
+    case: Batched, requests: int, expected_tok_s: float, steps: tuple[float, float]
+) -> tuple[float, float]:
+    """Factors of the steps and of reading the prompts between them, where these are counted."""
+    ends = case.load.prefill_ends_tok_s
+    if ends is None:
+        return steps
+    slow, fast = (
+        replace(case, load=replace(case.load, prefill_tok_s=end)).served(requests).aggregate_tok_s for end in ends
+    )
+    return both(steps, (slow / expected_tok_s, fast / expected_tok_s))
 
 
 def sweep(case: Batched, most: int = MOST_REQUESTS) -> Sweep | None:
@@ -258,7 +265,8 @@ def load_of(case: Case, prompt: Prefill | None) -> Load:
     chunk = max(LLAMA_CPP_BATCH, demand.ubatch)
     if case.cache_rule == "paged":
         chunk = demand.serving.batch_tokens or usual_ubatch(case.runtime, case.machine.devices[0].hardware)
-    return Load(prompt.prompt_tokens - prompt.cached_tokens, output, prompt.tok_s, chunk)
+    ends = (prompt.low_tok_s, prompt.high_tok_s) if prompt.low_tok_s and prompt.high_tok_s else None
+    return Load(prompt.prompt_tokens - prompt.cached_tokens, output, prompt.tok_s, chunk, ends)
 
 
 def depth_of(case: Case) -> int:

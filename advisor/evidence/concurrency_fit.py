@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from advisor.estimate.burst import queued
 from advisor.estimate.concurrency import MULTIPLY_ADD, Costs, costs, parts
 from advisor.evidence.batching import TERMS, Batching, BatchNearness, keys, nested_keys
-from advisor.evidence.concurrency_rows import BatchRow, aside_rows, batch_rows
+from advisor.evidence.concurrency_rows import BatchRow, aside_rows, batch_classes, batch_rows
 from advisor.evidence.pooling import Pool, Prior, solve
 from advisor.evidence.singles import Singles
 from advisor.evidence.spread import Spread, classes
@@ -174,6 +174,7 @@ def _tested(
                         predicted,
                         learned.nearness(row.kind),
                         classes(row.kind.group),
+                        group_of(facts, row.record, "model") if held_out in ("source", "hardware") else "",
                     )
                 )
     return found
@@ -203,7 +204,8 @@ def learn(
 ) -> Batching:
     """What rows of many requests dated up to `as_of` teach on top of the single-stream `calibration`, excluded sources aside.
 
-    Intervals come from rows whose model, runtime or hardware the fit had not seen, by how far a case is from evidence.
+    Intervals come from rows whose model, runtime or machine the fit had not seen, by how far a case is from evidence. Where
+    no batch was measured they are those of batching alone: the single-stream interval of the case comes on top.
     """
     selection = batch_rows(facts, as_of=as_of, exclude_sources=exclude_sources)
     if not selection.kept or not calibration.rows:
@@ -214,25 +216,32 @@ def learn(
     tests: dict[BatchNearness, list[Tested]] = {
         "same hardware": [row for row in models if row.nearness == "same hardware"],
         "few models": [row for row in models if row.nearness == "few models"],
-        "other runtime": _without_runtime(lesson, singles.everything),
-        "other hardware": _tested(facts, lesson, singles, "hardware", lesson.rows),
+        "other runtime": batching_alone(facts, lesson, singles.everything, "other runtime"),
+        "other hardware": batching_alone(facts, lesson, singles.everything, "other hardware"),
     }
     shown: dict[str, Spread] = {near: _how_far_off(rows) for near, rows in tests.items() if rows}
     return replace(_values(lesson, calibration, selection.left_out), spreads=shown)
 
 
-def _without_runtime(lesson: Lesson, calibration: Calibration) -> list[Tested]:
-    """Each row beside a fit of batches that saw none of its runtime; the single-stream fit keeps it."""
-    start, found = lesson.taught(calibration), []
-    names = np.array([row.kind.group.runtime for row in lesson.rows])
-    for name in sorted(set(names.tolist())):
+def batching_alone(
+    facts: Facts, lesson: Lesson, calibration: Calibration, near: Literal["other runtime", "other hardware"]
+) -> list[Tested]:
+    """Each row beside a fit of batches that saw none of its runtime, or machine; the single-stream fit keeps it.
+
+    Each model there is a draw: batches were measured under few runtimes and on fewer machines, too few to count as draws.
+    """
+    outs = [
+        row.kind.group.runtime if near == "other runtime" else group_of(facts, row.record, "hardware")
+        for row in lesson.rows
+    ]
+    start, found, names = lesson.taught(calibration), [], np.array(outs)
+    for name in sorted(set(outs)):
         learned = Batching(values=lesson.pool.named(lesson.taught(calibration, names == name, start)))
         for index in np.flatnonzero(names == name).tolist():
             row = lesson.rows[index]
+            draw = f"{name}/{group_of(facts, row.record, 'model')}"
             predicted = aggregate_tok_s(row, calibration, learned)
-            found.append(
-                Tested(row.record, name, row.aggregate_tok_s, predicted, "other runtime", classes(row.kind.group))
-            )
+            found.append(Tested(row.record, draw, row.aggregate_tok_s, predicted, near, batch_classes(row.kind)))
     return found
 
 

@@ -20,6 +20,7 @@ from advisor.estimate.serving import batch_tokens, max_requests
 from advisor.estimate.weights import CannotSize
 from advisor.evidence.observations import Group, dense_ops_s, group
 from advisor.evidence.ran import row_weights
+from advisor.evidence.spread import classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,15 @@ def recurrence(model: Model) -> str:
             if getattr(block, name):
                 return name
     return ""
+
+
+def batch_classes(kind: Kind) -> tuple[str, ...]:
+    """Classes whose batches scale alike predictably: those of one stream, and whether layers are recurrent.
+
+    What further recurrent states cost hangs on kernels that differ between runtimes far more than those of attention do.
+    """
+    layers = "recurrent" if kind.recurrence else "attention"
+    return (*classes(kind.group), f"kind:{layers}", f"runtime-kind:{kind.group.runtime}/{layers}")
 
 
 def why_no_batch(record: Record) -> str | None:

@@ -32,6 +32,8 @@ class Tested:
     """How far the case is from the rows that teach it, in the words of the quantity's calibration."""
     classes: tuple[str, ...] = ()
     """Classes by which its interval is scaled (`spread.classes`); none where nearness alone sets it."""
+    draw: str = ""
+    """Rows that err together, where groups are too few to tell an interval from: empty where the group is one."""
 
     @property
     def log_residual(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ from advisor.evidence.concurrency_fit import (
     tested_aside,
 )
 from advisor.evidence.concurrency_rows import BatchRow, batch_rows, observe_batch
-from advisor.evidence.spread import Spread
 from advisor.evidence.teach import teach
 from tests.evidence.invented import series, world
 from tests.evidence.test_concurrency_rows import many
@@ -117,16 +115,6 @@ def test_nearness_follows_what_was_measured_there(taught: tuple[Catalog, Batchin
     assert (learned.nearness(elsewhere), learned.rows_behind(elsewhere)) == ("other hardware", 60)
     many_models = replace(learned, models={"box/llama.cpp/dense": 9})
     assert many_models.nearness(here) == "same hardware"
-
-
-def test_few_models_widen_an_interval_to_everything_seen(taught: tuple[Catalog, Batching]) -> None:
-    facts, learned = taught
-    here = kept(facts)[0].kind
-    few = replace(learned, spreads={"few models": Spread(quantiles=[-1.0, 0.0, 1.0], draws=2)})
-    assert few.interval("few models", 0.8, here) == pytest.approx((math.exp(-1), math.e))
-    many_groups = replace(learned, spreads={"few models": Spread(quantiles=[-1.0, 0.0, 1.0], draws=10**6)})
-    assert many_groups.interval("few models", 0.8, here) == pytest.approx((math.exp(-0.8), math.exp(0.8)), rel=1e-3)
-    assert few.interval("same hardware", 0.8, here) is None
 
 
 def test_without_rows_nothing_is_learned(calibration: Calibration) -> None:
