@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from advisor.decide.bill import Bill
 from advisor.decide.choose import answer
-from advisor.decide.compare import cell as side
-from advisor.decide.compare import compare
 from advisor.decide.grid import DECODE, best, cell, nearest
 from advisor.decide.market import Market
 from advisor.decide.pair import pair
 from advisor.decide.question import Question
-from advisor.decide.served import serve
 from advisor.decide.terms import Terms, bill_on
 from advisor.estimate.limits import limits
 from advisor.estimate.machine import AS_IT_COMES
@@ -157,6 +154,11 @@ class Answers:
             until = max(until, perf_counter()) if seconds <= 0 else until
         return True
 
+    def left(self, view: View, pairs: Iterable[tuple[str, str]]) -> int:
+        """How many of these cells are not known yet."""
+        known = self._kept.get("cell", {})
+        return sum(self._of_cell(view, model, machine) not in known for model, machine in pairs)
+
     def _cell(self, view: View, model: str, machine: str) -> Cell:
         found, terms = self.best(view, model, machine), self.terms(view)
         row = self._row(found, machine) if found and found.footprint and view.quantity in DECODE else None
@@ -228,6 +230,8 @@ class Answers:
 
     def side(self, view: View, model: str, machine: str) -> Side:
         """What the machine makes of the model, as a comparison shows it."""
+        from advisor.decide.compare import cell as side  # noqa: PLC0415 - the first screen does without
+
         question = self.question(view, model, machine)
         learned = self.learned(question.demand.as_of)
         return self._once("side", self._about(view, model, machine), lambda: side(self.facts, learned, question))
@@ -238,6 +242,8 @@ class Answers:
 
     def compared(self, view: View, models: Sequence[str], machines: Sequence[str]) -> Comparison:
         """The machines side by side over the models; there is at least one of each."""
+        from advisor.decide.compare import compare  # noqa: PLC0415 - the first screen does without
+
         cells, terms = [self.side(view, model, machine) for model in models for machine in machines], self.terms(view)
         key = (terms, view.asked, tuple(models), tuple(machines))
         return self._once("compared", key, lambda: compare(self.facts, self.learned(terms.as_of), cells, terms))
@@ -245,6 +251,7 @@ class Answers:
     def decided(self, need: Need, work_on: Callable[[], None] = lambda: None) -> Decision:
         """The decision for the need. `work_on` is called before each machine and workload is worked out, and may raise."""
         from advisor.decide.decision import decide  # noqa: PLC0415 - only who states a need pays for it
+        from advisor.decide.served import serve  # noqa: PLC0415 - likewise
 
         learned = self.learned(need.as_of)
 
