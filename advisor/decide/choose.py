@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
     from advisor.decide.question import Question
     from advisor.estimate.case import Case
+    from advisor.estimate.footprint import Footprint
     from advisor.estimate.placement import Verdict
     from advisor.evidence.calibration import Calibration
     from advisor.evidence.finding import Finding, Speed
@@ -36,12 +37,19 @@ class Way(Protocol):
         """Whether it runs."""
 
     @property
+    def footprint(self) -> Footprint | None:
+        """Where its bytes go; what does not fit has one."""
+
+    @property
     def decode(self) -> Speed | None:
         """Speed of one request with an empty cache."""
 
 
 def place(found: Way) -> tuple[int, bool, float, float, str, str]:
-    """The least is put first: what fits, then the most bits per weight that reach a readable speed, then speed."""
+    """The least is put first: by bits per weight at a readable speed, then by speed; of what does not fit what is least short."""
+    if found.verdict == "does-not-fit" and found.footprint:
+        short = float(found.footprint.placement.short_bytes)
+        return RANK[found.verdict], True, short, 0.0, found.case.runtime.id, found.case.quant.id
     speed = found.decode.tok_s if found.decode and found.decode.tok_s else 0.0
     readable = speed >= READABLE_TOK_S
     bits = found.case.quant.bits_per_weight if readable else 0.0
@@ -49,7 +57,7 @@ def place(found: Way) -> tuple[int, bool, float, float, str, str]:
 
 
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Fits, then fits-offloaded, then the rest; within these the most bits per weight that reach 10 tok/s, then speed."""
+    """Fits, then fits-offloaded, each by the most bits per weight that reach 10 tok/s, then speed; then what is least short."""
     return tuple(sorted(found, key=place))
 
 

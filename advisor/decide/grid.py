@@ -8,14 +8,14 @@ table asks for is predicted for the best way alone.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, get_args
 
 from advisor.decide.bill import Bill, bill_of
 from advisor.decide.cases import Excluded, cases, formats_of, machine_of, offered, ways
 from advisor.decide.choose import READABLE_TOK_S, place
-from advisor.estimate.footprint import CannotRun, bare_footprint, loadable, placed, verdict_unplanned
+from advisor.estimate.footprint import CannotRun, bare_footprint, least_short_bytes, loadable, placed, verdict_unplanned
 from advisor.estimate.note import note
 from advisor.estimate.placement import RUNS
 from advisor.estimate.weights import CannotSize, weight_bytes
@@ -105,7 +105,22 @@ def best(facts: Facts, calibration: Calibration, question: Question) -> Finding 
         found += seen
         if any(_settles(each) for each in seen):
             break
+    if not any(each.verdict in RUNS for each in found):
+        found = _shortest(facts, found)
     return _finding(facts, min(found, key=place)) if found else None
+
+
+def _shortest(facts: Facts, found: list[_Sketch]) -> list[_Sketch]:
+    """Of ways that do not run those that may be least short, with their memory; what more is short of for certain is left out."""
+    kept: list[_Sketch] = [each for each in found if each.reason is not None]
+    least: int | None = None
+    for each in sorted((each for each in found if each.reason is None), key=lambda each: each.least_short_bytes):
+        if least is not None and each.least_short_bytes > least:
+            break
+        kept.append(_planned(facts, each))
+        short = kept[-1].footprint.placement.short_bytes  # type: ignore[union-attr]
+        least = short if least is None else min(least, short)
+    return kept
 
 
 def _bits(way: Way) -> float:
@@ -124,6 +139,8 @@ class _Sketch:
     """Of one request with an empty cache."""
     reason: Note | None = None
     """Why it cannot run."""
+    least_short_bytes: int = 0
+    """Of one that does not fit: at least so much device memory is missing."""
 
 
 def _settles(found: _Sketch) -> bool:
@@ -147,7 +164,10 @@ def _sketch(facts: Facts, calibration: Calibration, case: Case) -> _Sketch:
             verdict = held.placement.verdict
     except CannotRun as reason:
         return _Sketch("unsupported", case, reason=reason.why)
-    if verdict not in RUNS or beyond_training(case):
+    if verdict not in RUNS:
+        short = held.placement.short_bytes if held else least_short_bytes(case, weights)
+        return _Sketch(verdict, case, held, least_short_bytes=short)
+    if beyond_training(case):
         return _Sketch(verdict, case, held)
     speed = (
         decode_speed(facts, calibration, case, held, 0) if held
@@ -156,15 +176,19 @@ def _sketch(facts: Facts, calibration: Calibration, case: Case) -> _Sketch:
     return _Sketch(verdict, case, held, None if isinstance(speed, str) else speed)
 
 
+def _planned(facts: Facts, sketch: _Sketch) -> _Sketch:
+    """With its memory, where the verdict was known without a plan."""
+    if sketch.footprint or sketch.reason is not None:
+        return sketch
+    return replace(sketch, footprint=bare_footprint(sketch.case, facts.quants.__getitem__))
+
+
 def _finding(facts: Facts, sketch: _Sketch) -> Finding:
-    """What a table says of the way: with its memory, planned only now where the verdict was known without."""
-    case, held = sketch.case, sketch.footprint
+    """What a table says of the way."""
     if sketch.reason is not None:
-        return unsupported(case, sketch.reason)
-    if held is None:
-        held = bare_footprint(case, facts.quants.__getitem__)
+        return unsupported(sketch.case, sketch.reason)
     return Finding(
-        case=case, verdict=sketch.verdict, footprint=held, max_context_tokens=None, max_concurrency=None,
+        case=sketch.case, verdict=sketch.verdict, footprint=_planned(facts, sketch).footprint, max_context_tokens=None, max_concurrency=None,
         decode=sketch.decode, decode_at_depth=None, evidence=(), confidence=NOT_ASKED,
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ __all__ = [
     "Footprint",
     "bare_footprint",
     "footprint",
+    "least_short_bytes",
     "loadable",
     "placed",
     "room_bytes",
@@ -128,6 +129,11 @@ def _spare_bytes(plan: Placement, *, with_host: bool = False) -> int:
     if plan.verdict != "fits" and not (with_host and plan.verdict in RUNS):
         return min(-plan.short_bytes, -1)
     return max(0, sum(use.left_bytes for use in plan.uses if with_host or use.pool.device is not None))
+
+
+def least_short_bytes(case: Case, weights: Weights) -> int:
+    """Of a case llama.cpp places: its plan is short of at least so many bytes of device memory, the buffers beside weights and cache."""
+    return max(0, load_of(case, weights).held_bytes - sum(pool.usable_bytes for pool in pools_of(case)))
 
 
 def verdict_unplanned(case: Case, weights: Weights) -> Verdict | None:

@@ -33,7 +33,7 @@ def test_what_does_not_fit_names_a_format_and_a_number_that_do(facts: Facts, cal
     assert (found.best_quant.quant.id, found.fewest_machines.count) == ("q3_k_m", 2)
     assert said(found) == [
         "Q3_K_M (3.8 bits a weight, 104.7 GiB) is the most that fits, with llama.cpp",
-        "2 x NVIDIA DGX Spark 128GB (GB10) hold Q4_K_M, whole layers on each",
+        "2 x NVIDIA DGX Spark 128GB (GB10) hold NVFP4, each with a share of every layer",
     ]
 
 
