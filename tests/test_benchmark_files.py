@@ -10,7 +10,7 @@ from tests.shipped_records import by_id, records, sources
 
 REFERENCE_49B = {1: 5.79, 2: 11.43, 4: 22.79, 8: 45.41, 16: 86.47, 32: 161.90, 48: 227.71, 64: 289.00, 96: 390.41,
                  128: 490.68, 160: 547.89, 192: 607.82, 224: 651.61, 256: 695.11, 320: 514.69}  # fmt: skip
-"""Requests at once → tokens per second together, as the reference document 002 prints them."""
+"""Requests at once → tokens per second together, as the page prints them."""
 
 DESKTOP = {
     "desktop-glm47flash-ollama-q8-0-112k": (31.67, 112 * 1024),
@@ -20,9 +20,11 @@ DESKTOP = {
     "desktop-glm47flash-ollama-q4-k-m-202k": (121.91, 202 * 1024),
     "desktop-glm47flash-llama.cpp-q4-k-m-202k": (132.72, 202 * 1024),
 }
-"""Record of the reference document 004 → decode speed and the context it allocated; its "k" is 1,024 tokens."""
+"""Record of the user's own desktop → decode speed and the context it allocated; its "k" is 1,024 tokens."""
 
-WORDS_OF_COLLECTING = re.compile(r"find_string|corpus|seed file|SEED|stored copy|search excerpt|/tmp|/home")
+WORDS_OF_COLLECTING = re.compile(
+    r"find_string|corpus|seed file|SEED|stored copy|search excerpt|/tmp|/home|reference (document|report)|[0-9a-f]{16}\.txt"
+)
 
 
 def test_the_launch_row_is_dated_and_older_than_the_official_tables() -> None:
@@ -168,6 +170,20 @@ def test_records_speak_of_the_page_and_not_of_its_collecting() -> None:
     for record in records():
         words = [record.note, record.where, record.method, *record.flags]
         assert not [text for text in words if text and WORDS_OF_COLLECTING.search(text)], record.id
+
+
+def test_sources_say_what_was_read_and_not_which_file_of_the_collection() -> None:
+    for source in sources().values():
+        words = [source.title, source.publisher, source.author, source.locator, source.obtained, source.notes]
+        assert not [text for text in words if text and WORDS_OF_COLLECTING.search(text)], source.id
+
+
+def test_a_row_out_of_a_report_nobody_can_open_names_it_and_says_so() -> None:
+    where = by_id()["seed4-gpt-oss-120b-sglang"].where
+    assert where == 'quoted in "DGX Spark Benchmark & Purchase Decision Report" (2026-02-13, unpublished, no address)'
+    own = sources()["seed-report-own"]
+    assert (own.url, own.publisher) == (None, "not published")
+    assert by_id()["dendro-nemotron-super-49b-v1.5-c1"].where == "read in a copy of the page"
 
 
 @pytest.mark.parametrize(

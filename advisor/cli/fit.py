@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from advisor.cli.options import BYTES, DATE, DEPTH, KV_TYPE, TOKENS, catalog_opt
 from advisor.cli.setup import setup, setup_options
 from advisor.decide.choose import answer
 from advisor.decide.question import Question
+from advisor.decide.shown import weaker
 from advisor.errors import Exit, UsageError
 from advisor.estimate.case import Demand
 from advisor.estimate.command_line import Asked, completed, stated, told
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 DEFAULT_CONTEXT = 8192
 DEFAULT_UBATCH = 512
+USUAL_WIDTH = 80
+"""Columns of a terminal nobody can ask."""
 
 
 CONTEXT = click.option(
@@ -121,9 +125,7 @@ def demand(facts: Facts, values: dict[str, Any]) -> Demand:
 def excluded(facts: Facts, named: str | None, max_tier: int | None) -> frozenset[str]:
     """Sources whose rows are not used: those named, and those weaker than the tier asked for. Raises UnknownName."""
     ids = {facts.names.find("sources", name.strip()) for name in (named or "").split(",") if name.strip()}
-    if max_tier is not None:
-        ids |= {source.id for source in facts.sources.values() if source.tier > max_tier}
-    return frozenset(ids)
+    return frozenset(ids | weaker(facts, max_tier))
 
 
 def calibration(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]) -> Calibration:
@@ -243,4 +245,9 @@ def _print(
         return
     from advisor.present.answer import text
 
-    click.echo(text(found, output_format, explain=explain, glyphs=glyphs))
+    click.echo(text(found, output_format, explain=explain, glyphs=glyphs, width=columns()))
+
+
+def columns() -> int:
+    """Columns of the terminal; as many as people take for granted where the text goes elsewhere."""
+    return get_terminal_size((USUAL_WIDTH, 0)).columns if sys.stdout.isatty() else USUAL_WIDTH

@@ -31,6 +31,10 @@ class Shown:
     """The weakest tier that counts; None = any."""
 
 
+USUAL = Shown()
+"""Every row, the nearest first."""
+
+
 def weaker(facts: Facts, max_tier: int | None) -> frozenset[str]:
     """Sources weaker than that tier; none where any tier counts."""
     if max_tier is None:

@@ -48,6 +48,12 @@ class Terms:
         known: tuple[Owned | Candidate, ...] = (*self.owns, *self.considers)
         return next((each for each in known if each.machine == machine), None)
 
+    @property
+    def with_memory(self) -> tuple[str, ...]:
+        """Ids of the machines whose main memory is stated."""
+        known: tuple[Owned | Candidate, ...] = (*self.owns, *self.considers)
+        return tuple(each.machine for each in known if each.host_memory_gb)
+
     def setup(self, machine: str) -> Setup:
         """The main memory behind the machine with that id, as far as anything is said of it."""
         said = self.said_of(machine)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.present.curves import figures
 from advisor.present.explain import explain as why
 from advisor.present.figure_text import draw
-from advisor.present.fit_card import card
+from advisor.present.fit_card import WIDTH, card
 from advisor.present.fit_table import CSV_HEADERS, HEADERS, csv_row, rows, without_constant
 from advisor.present.formats import say
 from advisor.present.tables import render
@@ -29,10 +29,10 @@ def _pictures(finding: Finding, output_format: TableFormat, glyphs: Glyphs) -> l
 
 
 def _one_question(
-    findings: Sequence[Finding], output_format: TableFormat, glyphs: Glyphs, *, explain: bool
+    findings: Sequence[Finding], output_format: TableFormat, glyphs: Glyphs, width: int, *, explain: bool
 ) -> list[str]:
     best = findings[0]
-    parts = [card(best), *_pictures(best, output_format, glyphs)]
+    parts = [card(best, width), *_pictures(best, output_format, glyphs)]
     if explain:
         parts.append(why(best))
     if len(findings) > 1:
@@ -55,11 +55,11 @@ def _refusals(findings: Sequence[Finding]) -> list[str]:
 
 
 def text(
-    found: Sequence[Sequence[Finding]], output_format: TableFormat, *, explain: bool, glyphs: Glyphs = "braille"
-) -> str:
+    found: Sequence[Sequence[Finding]], output_format: TableFormat, *, explain: bool, glyphs: Glyphs = "braille", width: int = WIDTH
+) -> str:  # fmt: skip
     """One question: the best finding's card, and the others as a table. Several questions, or csv: one table.
 
-    A finding that carries its curve is drawn, in these glyphs.
+    A finding that carries its curve is drawn, in these glyphs; bars of memory take no more than `width` columns.
     """
     everything = [finding for findings in found for finding in findings]
     if not everything:
@@ -67,10 +67,10 @@ def text(
     if output_format == "csv":
         return render(CSV_HEADERS, [csv_row(finding) for finding in everything], "csv")
     if len(found) == 1:
-        return "\n\n".join(_one_question(found[0], output_format, glyphs, explain=explain))
+        return "\n\n".join(_one_question(found[0], output_format, glyphs, width, explain=explain))
     best = [findings[0] for findings in found if findings]
     parts = [render(*without_constant(HEADERS, rows(best)), output_format), LEGEND]
     parts += [picture for finding in best for picture in _pictures(finding, output_format, glyphs)]
     if explain:
-        parts += [f"{card(finding)}\n\n{why(finding)}" for finding in best]
+        parts += [f"{card(finding, width)}\n\n{why(finding)}" for finding in best]
     return "\n\n".join(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,14 @@ from advisor.present.compare_table import LIKELY, SURE, bill_lines, machine_line
 from advisor.present.compare_words import sentences
 from advisor.present.fit_card import requests
 from advisor.present.formats import tokens
+from advisor.present.machine_labels import machine_labels, part_name
 from advisor.present.tables import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from advisor.catalog.contents import Facts
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.decide.compare import Comparison
     from advisor.present.compare_table import Line
 
@@ -63,20 +67,29 @@ class _Layout:
         return BoardLine(text.rstrip(), model, tuple(strong))
 
 
+def full_name(hardware: Hardware) -> str:
+    """The machine as a sentence names it."""
+    return hardware.name
+
+
 def board(found: Comparison, facts: Facts, width: int, cursor: int, *, differences: bool = False) -> Board:
     """The comparison in lines no wider than `width`, the machine at `cursor` among those that are seen.
+
+    Machines go by their labels over the columns and by their names in sentences.
 
     `differences` leaves out lines whose cells are the same for every machine.
     """
     prices = _left(machine_lines(found, facts.date), differences=differences)
     rows = [(row, _left(row_lines(found, row), differences=differences)) for row in found.rows]
+    labels = machine_labels(each.hardware for each in found.machines)
+    heads = [labels[each.hardware.id] for each in found.machines]
     layout = _layout(
-        [each.hardware.id for each in found.machines],
+        heads,
         [*prices, *(line for _, held in rows for line in held)],
         width,
         cursor,
     )
-    told = dict(zip((each.model.id for each in found.models), sentences(found), strict=True))
+    told = dict(zip((each.model.id for each in found.models), sentences(found, full_name), strict=True))
     lines = [BoardLine("price and power", title=True), *(layout.line(line.label, line.cells) for line in prices)]
     for row, held in rows:
         model = row.model.id
@@ -85,11 +98,11 @@ def board(found: Comparison, facts: Facts, width: int, cursor: int, *, differenc
         lines += [layout.line(line.label, line.cells, model) for line in held]
         lines += [BoardLine(text, model) for text in _sentences(told[model][1], width)]
     for title, notes in (
-        ("what the prices are made of", bill_lines(found)),
-        ("what the power rests on", power_notes(found)),
+        ("what the prices are made of", bill_lines(found, full_name, partial(part_name, facts))),
+        ("what the power rests on", power_notes(found, full_name)),
     ):
         lines += [BoardLine(""), BoardLine(title, title=True), *(BoardLine(text) for text in _sentences(notes, width))]
-    return Board(_heads(found, layout), tuple(lines), layout.columns)
+    return Board(_heads(heads, layout), tuple(lines), layout.columns)
 
 
 def _left(lines: Sequence[Line], *, differences: bool) -> list[Line]:
@@ -108,17 +121,20 @@ def _layout(names: Sequence[str], lines: Sequence[Line], width: int, cursor: int
     return _Layout(label, column, range(start, min(len(names), start + room)))
 
 
-def _heads(found: Comparison, layout: _Layout) -> tuple[str, ...]:
+def _heads(names: Sequence[str], layout: _Layout) -> tuple[str, ...]:
     """Names of the machines over their columns, in as many lines as the longest takes."""
-    parts = [
-        wrap(found.machines[place].hardware.id.replace("+", "+ "), layout.column, break_on_hyphens=True)
-        for place in layout.columns
-    ]
+    parts = [_broken(names[place], layout.column) for place in layout.columns]
     tall = max(map(len, parts), default=1)
     return tuple(
         (" " * layout.label + "".join(" " * GAP + (each[row] if row < len(each) else "").ljust(layout.column) for each in parts)).rstrip()
         for row in range(tall)
     )  # fmt: skip
+
+
+def _broken(name: str, width: int) -> list[str]:
+    """The name in as few lines as its parts allow: first behind plus signs, then between words."""
+    pieces = [name] if len(name) <= width else re.split(r"(?<=\+)", name)
+    return [line for piece in pieces for line in wrap(piece, width)]
 
 
 def _sentences(texts: Sequence[str], width: int) -> Iterator[str]:

@@ -10,11 +10,12 @@ from advisor import units
 from advisor.decide.bill import Bill, oldest_days
 from advisor.decide.compare import price_per_rate
 from advisor.decide.ranges import Range, exactly
-from advisor.present.formats import as_printed, say, tok_s, tokens
+from advisor.present.formats import as_printed, price_per_tok_s, say, tok_s, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.decide.compare import Cell, Comparison, Machine, Pace, Row
     from advisor.evidence.finding import Finding
 
@@ -24,7 +25,6 @@ LEGEND = (
     "●1 measured on this very case (digit: tier)  ◐1 predicted, with a row measured nearby  ○ predicted",
 )
 RUNS_HERE = {"fits": "fits", "fits-offloaded": "with host", "does-not-fit": "too large", "unsupported": "cannot run"}
-RANKS = {"fits": 2.0, "fits-offloaded": 1.0}
 GRADES = {"exact": "exact row", "near": "near row"}
 GAP = 2
 
@@ -126,8 +126,8 @@ def row_lines(found: Comparison, row: Row) -> list[Line]:
     best = [each.finding for each in cells]
     deep = max((each.deep.depth_tokens for each in cells if each.deep), default=row.context_tokens)
     lines = [
-        _line("runs", [RUNS_HERE[each.verdict] if each else "not loaded" for each in best], stars(
-            [exactly(RANKS.get(each.verdict, 0.0) if each else 0.0) for each in best], [True] * len(best))),
+        # The words say which is best, and most often all are alike: a star would say nothing.
+        _line("runs", [RUNS_HERE[each.verdict] if each else "not loaded" for each in best]),
         _line("format", [each.case.quant.name if each and there else "" for each, there in zip(best, runs, strict=True)]),
         _line("runtime", [each.case.runtime.name if each and there else "" for each, there in zip(best, runs, strict=True)]),
         _line("GiB to spare", [_spare(each) for each in best]),
@@ -206,20 +206,27 @@ def _worth_line(found: Comparison, cells: Sequence[Cell], runs: Sequence[bool]) 
         for price, each in zip(bought, cells, strict=True)
     ]  # fmt: skip
     weighed = [there and not each.is_owned for each, there in zip(found.machines, runs, strict=True)]
-    shown = [f"{each.mid:,.3g}" if each and each.mid < 1000 else money(each.mid) if each else "" for each in worth]  # noqa: PLR2004 - digits
+    shown = [price_per_tok_s(each.mid) if each else "" for each in worth]
     return _line(f"{found.market.currency} per tok/s", shown, stars(worth, weighed, most=False))
 
 
-def bill_lines(found: Comparison) -> list[str]:
-    """What each price is made of, each part with its date; or why there is none."""
+def by_id(hardware: Hardware) -> str:
+    """The machine as a person types it in a command."""
+    return hardware.id
+
+
+def bill_lines(
+    found: Comparison, named: Callable[[Hardware], str] = by_id, part: Callable[[str], str] = str
+) -> list[str]:
+    """What each price is made of, each part with its date; or why there is none. `named` and `part` say how both are called."""
     lines = []
     for each in found.machines:
-        bill, name = each.bill, each.hardware.id
+        bill, name = each.bill, named(each.hardware)
         if not isinstance(bill, Bill):
             lines.append(f"{name}: {say(bill)}")
             continue
         parts = [
-            f"{f'{item.count} × ' if item.count > 1 else ''}{item.price.what} {money(item.price.amount.mid)} "
+            f"{f'{item.count} × ' if item.count > 1 else ''}{part(item.price.what)} {money(item.price.amount.mid)} "
             f"({item.price.basis}, {item.price.condition}, {item.price.region or 'region not stated'}, {item.price.date})"
             for item in bill.items
         ]
@@ -230,10 +237,10 @@ def bill_lines(found: Comparison) -> list[str]:
     return lines
 
 
-def power_notes(found: Comparison) -> list[str]:
+def power_notes(found: Comparison, named: Callable[[Hardware], str] = by_id) -> list[str]:
     """What the power rests on."""
     return [
-        f"{each.hardware.id}: {'; '.join([each.draw.basis, *(say(text) for text in each.draw.notes)])}"
+        f"{named(each.hardware)}: {'; '.join([each.draw.basis, *(say(text) for text in each.draw.notes)])}"
         for each in found.machines
     ]
 

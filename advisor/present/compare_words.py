@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from advisor.decide.crossover import overflow
 from advisor.estimate.note import Note
+from advisor.present.compare_table import by_id
 from advisor.present.formats import say, tok_s, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from advisor.catalog.schema.hardware import Hardware
     from advisor.decide.compare import Comparison, Side
     from advisor.decide.crossover import Crossing, Race
     from advisor.decide.pairing import Pairing
@@ -18,19 +20,24 @@ if TYPE_CHECKING:
     from advisor.decide.reach import Reach
     from advisor.evidence.finding import Finding
 
+    Naming = Callable[[Hardware], str]
+
 TWO = 2
 ONE = "one request"
 
 
-def sentences(found: Comparison) -> list[tuple[str, list[str]]]:
-    """A title and its sentences for every model.
+def sentences(found: Comparison, named: Naming = by_id) -> list[tuple[str, list[str]]]:
+    """A title and its sentences for every model; `named` says how machines are called.
 
     Of two machines everything is said. Of more, orders that never change stand in one sentence for each leader, and what one
     pair of them alone holds is left to the reader of their longest contexts.
     """
-    heads = tuple(each.hardware.id for each in found.machines)
+    heads = tuple(named(each.hardware) for each in found.machines)
     return [
-        (f"{each.model.name}: where one starts to win", [*_reaches(each, heads), *_races(each, brief=len(heads) > TWO)])
+        (
+            f"{each.model.name}: where one starts to win",
+            [*_reaches(each, heads), *_races(each, named, brief=len(heads) > TWO)],
+        )
         for each in found.models
     ]
 
@@ -76,28 +83,35 @@ def _and(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _races(side: Side, *, brief: bool) -> list[str]:
+def _races(side: Side, named: Naming, *, brief: bool) -> list[str]:
     lines: list[str] = []
-    steady: list[tuple[str, Pairing, Race]] = []
+    steady: list[tuple[str, dict[str, str], Race]] = []
     untold: dict[str, list[str]] = {}
     for pair in side.pairings:
         for about, race in ((ONE, pair.depth), (_many(pair), pair.requests)):
             if isinstance(race, Note):
-                untold.setdefault(say(race), []).append(about)
+                untold.setdefault(_reason(race, pair, named), []).append(about)
             elif race and (race.crossings or not brief):
-                lines.append(_sentence(about, pair, race))
+                lines.append(_sentence(about, pair, race, _names(pair, named)))
             elif race and race.leader:
-                steady.append((about, pair, race))
+                steady.append((about, _names(pair, named), race))
     lines += _steady(steady)
     return lines + [f"not compared: {', '.join(dict.fromkeys(abouts))}: {reason}." for reason, abouts in untold.items()]
+
+
+def _reason(why: Note, pair: Pairing, named: Naming) -> str:
+    """The note, which names the machine it is about by its id, with the machine called as the others are."""
+    about, _, rest = (said := say(why)).partition(": ")
+    known = {each.case.machine.hardware.id: each.case.machine.hardware for each in (pair.one, pair.other)}
+    return f"{named(known[about])}: {rest}" if about in known else said
 
 
 def _many(pair: Pairing) -> str:
     return f"requests of {tokens(pair.one.case.demand.context_tokens)} tokens at once"
 
 
-def _names(pair: Pairing) -> dict[str, str]:
-    return {"one": pair.one.case.machine.hardware.id, "other": pair.other.case.machine.hardware.id}
+def _names(pair: Pairing, named: Naming) -> dict[str, str]:
+    return {"one": named(pair.one.case.machine.hardware), "other": named(pair.other.case.machine.hardware)}
 
 
 def _formats(pair: Pairing) -> str:
@@ -105,11 +119,10 @@ def _formats(pair: Pairing) -> str:
     return f"{one} on both" if one == other else f"{one} against {other}"
 
 
-def _steady(found: Sequence[tuple[str, Pairing, Race]]) -> list[str]:
+def _steady(found: Sequence[tuple[str, dict[str, str], Race]]) -> list[str]:
     """One sentence a leader, with those it stays ahead of; `~` behind one whose interval reaches the leader's somewhere."""
     behind: dict[tuple[str, str], dict[int, list[str]]] = {}
-    for about, pair, race in found:
-        names = _names(pair)
+    for about, names, race in found:
         leader, other = (names["one"], names["other"]) if race.leader == "one" else (names["other"], names["one"])
         ends = behind.setdefault((about, leader), {})
         ends.setdefault(race.end, []).append(other + ("" if race.is_certain else "~"))
@@ -121,10 +134,10 @@ def _steady(found: Sequence[tuple[str, Pairing, Race]]) -> list[str]:
     ]
 
 
-def _sentence(about: str, pair: Pairing, race: Race) -> str:
-    names, is_depth = _names(pair), about == ONE
+def _sentence(about: str, pair: Pairing, race: Race, names: dict[str, str]) -> str:
+    is_depth = about == ONE
     count = _tokens_of if is_depth else _requests_of
-    end = (_alone(pair) if is_depth else _limits(pair)) + "."
+    end = (_alone(pair, names) if is_depth else _limits(pair, names)) + "."
     begin = f"{about} ({_formats(pair)}{_placed(pair) if is_depth else ''}): "
     if race.crossings:
         return begin + "; ".join(_crossing(each, names, race, count) for each in race.crossings) + end
@@ -184,18 +197,18 @@ def _doubt(race: Race, count: Callable[[int], str]) -> str:
     return f"; {'' if first == race.start else f'from {count(first)} '}up to {count(last)} the intervals overlap"
 
 
-def _alone(pair: Pairing) -> str:
+def _alone(pair: Pairing, names: dict[str, str]) -> str:
     """What only one of them holds in these ways."""
     if pair.alone is None:
         return ""
-    name = _names(pair)[pair.alone.holder]
+    name = names[pair.alone.holder]
     return f"; from {tokens(pair.alone.first_tokens)} to {tokens(pair.alone.last_tokens)} only {name} holds it so"
 
 
-def _limits(pair: Pairing) -> str:
+def _limits(pair: Pairing, names: dict[str, str]) -> str:
     """How many requests each runs at once, where that ends the growth."""
     told = [
         f"{name} runs {limit.requests} at once: {limit.why}"
-        for name, limit in zip(_names(pair).values(), pair.limits, strict=True) if limit
+        for name, limit in zip(names.values(), pair.limits, strict=True) if limit
     ]  # fmt: skip
     return f" ({'; '.join(told)})" if told else ""

@@ -10,7 +10,7 @@ from advisor.present.formats import money, say, share
 from advisor.present.options_table import PREDICTED, options_table, speed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from advisor.catalog.contents import Facts
     from advisor.decide.bill import Bill, Item
@@ -64,16 +64,19 @@ def answer_lines(found: Decision) -> list[str]:
 Blocks = list[tuple[str, list[str]]]
 
 
-def blocks(found: Decision, *, everything: bool = False) -> tuple[Blocks, Blocks]:
-    """What is said before the table of options and after it: titles with their sentences, of which there may be none."""
+def blocks(found: Decision, *, everything: bool = False, part: Callable[[str], str] = str) -> tuple[Blocks, Blocks]:
+    """What is said before the table of options and after it: titles with their sentences, of which there may be none.
+
+    `part` says how a thing with a price is called, given its id.
+    """
     verdict = found.verdict
     before = [
         ("buy if", [say(n) for n in verdict.buy_if] if verdict else []),
         ("don't buy if", [say(n) for n in verdict.do_not_if] if verdict else []),
     ]
     after = [
-        ("not weighed", [say(why) for why in found.aside]), ("ruled out", _ruled_out(found)), ("prices", _prices(found, everything=everything)),
-        ("what would change it", _doubts(found)), ("not answered", [say(why) for why in found.unanswered]),
+        ("not weighed", [say(why) for why in found.aside]), ("ruled out", _ruled_out(found)), ("prices", _prices(found, part, everything=everything)),
+        ("what would change it", _doubts(found, part)), ("not answered", [say(why) for why in found.unanswered]),
     ]  # fmt: skip
     return before, after
 
@@ -95,19 +98,19 @@ def _ruled_out(found: Decision) -> list[str]:
     return [*out[:MOST_RULED_OUT], f"and {more} more"] if more > 0 else out
 
 
-def _prices(found: Decision, *, everything: bool) -> list[str]:
+def _prices(found: Decision, part: Callable[[str], str], *, everything: bool) -> list[str]:
     """What the prices of the choice and of every option that does as much rest on, with age where they are old."""
     least = len(found.pick.missed) if found.pick else 0
     lines = []
     for each in found.front or found.standings:
         bill = each.option.bill
         if bill and bill.items and (everything or each is found.pick or len(each.missed) <= least):
-            lines.append(f"{option_name(each.option)}: {_sum(bill)}: {'; '.join(_told(bill))}")
+            lines.append(f"{option_name(each.option)}: {_sum(bill)}: {'; '.join(_told(bill, part))}")
     return lines
 
 
-def _told(bill: Bill) -> list[str]:
-    return [*(_item(item, bill.currency) for item in bill.items), *map(say, bill.notes)]
+def _told(bill: Bill, part: Callable[[str], str]) -> list[str]:
+    return [*(_item(item, bill.currency, part) for item in bill.items), *map(say, bill.notes)]
 
 
 def _sum(bill: Bill) -> str:
@@ -117,18 +120,18 @@ def _sum(bill: Bill) -> str:
     return f"{money(round(amount.mid), bill.currency)}{spread}{drawn}"
 
 
-def _item(item: Item, currency: str) -> str:
+def _item(item: Item, currency: str, part: Callable[[str], str]) -> str:
     price = item.price
     count = f"{item.count} x " if item.count > 1 else ""
-    told = f"{count}{price.what} {money(round(price.amount.mid), currency)}, {price.condition}, {price.region}, {price.date}, {price.basis}"
+    told = f"{count}{part(price.what)} {money(round(price.amount.mid), currency)}, {price.condition}, {price.region}, {price.date}, {price.basis}"
     return "; ".join([told, *map(say, price.notes)])
 
 
-def _doubts(found: Decision) -> list[str]:
+def _doubts(found: Decision, part: Callable[[str], str]) -> list[str]:
     """The measurements and prices that would most likely change the choice."""
     if found.doubt is None:
         return []
-    lines = [*_price_doubts(found, found.doubt)]
+    lines = [*_price_doubts(found, found.doubt, part)]
     for gap in found.gaps:
         if gap.impact == "low" or len(lines) >= MOST_GAPS:
             break
@@ -139,7 +142,7 @@ def _doubts(found: Decision) -> list[str]:
     return lines or ["no single measurement or price: none would put one choice in fifty right"]
 
 
-def _price_doubts(found: Decision, doubt: Doubt) -> list[str]:
+def _price_doubts(found: Decision, doubt: Doubt, part: Callable[[str], str]) -> list[str]:
     """Prices whose knowledge would put most choices right, where that is not few."""
     worth = sorted(((value, name) for (kind, name), value in doubt.worth.items() if kind == "price"), reverse=True)
     items = {item.thing: item for each in found.standings if each.option.bill for item in each.option.bill.items}
@@ -148,7 +151,7 @@ def _price_doubts(found: Decision, doubt: Doubt) -> list[str]:
         impact = impact_of(value)
         if impact != "low" and name in items:
             span = items[name].price.widest
-            what = items[name].price.what
+            what = part(items[name].price.what)
             lines.append(
                 f"{impact.upper()}: the price of {what}: {span.low:,.0f}–{span.high:,.0f} {found.need.market.currency} by its quotes"
             )

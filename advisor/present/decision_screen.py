@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from advisor.decide.options import KEEP
 from advisor.present.decision import answer_lines, blocks
+from advisor.present.machine_labels import machine_labels, part_name
 from advisor.present.options_table import CHOSEN, LEGEND, UNDOMINATED, shown, speed
 from advisor.present.screen_table import Wanted, fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from advisor.catalog.contents import Facts
     from advisor.decide.decision import Decision
     from advisor.decide.served import Served
     from advisor.decide.standing import Standing
@@ -23,10 +26,10 @@ INDENT = "  "
 LEAST = 20
 
 
-def lines(found: Decision, width: int) -> list[str]:
-    """Everything that is said of it, none of it wider than `width`."""
+def lines(facts: Facts, found: Decision, width: int) -> list[str]:
+    """Everything that is said of it, none of it wider than `width`; machines by their labels in the table, by their names elsewhere."""
     said = [part for line in answer_lines(found) for part in _wrapped(line, width, "")]
-    before, after = blocks(found)
+    before, after = blocks(found, part=partial(part_name, facts))
     for title, sentences in before:
         said += _block(title, sentences, width)
     said += _options(found, width)
@@ -60,9 +63,10 @@ def _options(found: Decision, width: int) -> list[str]:
         Wanted("W", right=True, rank=9), *(Wanted(f"{place}", right=True, rank=2) for place in range(1, len(works) + 1)),
         Wanted("misses", right=True, rank=3),
     ]  # fmt: skip
-    rows = [_row(found, each, bare=False) for each in listed]
+    names = machine_labels(each.option.bought for each in listed if each.option.bought)
+    rows = [_row(found, each, names, bare=False) for each in listed]
     if sum(max(map(len, cells)) for cells in zip(*rows, strict=True)) + 2 * len(columns) > width:
-        rows = [_row(found, each, bare=True) for each in listed]
+        rows = [_row(found, each, names, bare=True) for each in listed]
     head, body = fitted(columns, rows, width)
     seen = sum(word.isdigit() for word in head.split())
     keys = [
@@ -92,11 +96,11 @@ def _asked(one: Served) -> str:
     return f": {asked}" if asked else ""
 
 
-def _row(found: Decision, each: Standing, *, bare: bool) -> list[str]:
+def _row(found: Decision, each: Standing, names: Mapping[str, str], *, bare: bool) -> list[str]:
     on_front = any(each is one for one in found.front)
     option, draw = each.option, each.option.draw
     price = "0" if option.bought is None else f"{option.price.mid:,.0f}" if option.price else "?"
     watts = f"{draw.load_w.mid:.0f}" if draw and draw.load_w else "?"
     mark = CHOSEN if each is found.pick else UNDOMINATED if on_front else ""
     speeds = [f"{speed(one, bare=bare)} {YES if one.is_fast_enough else NO}" for one in each.served]
-    return [mark, option.name if option.bought else KEEP, price, watts, *speeds, str(len(each.missed))]
+    return [mark, names[option.bought.id] if option.bought else KEEP, price, watts, *speeds, str(len(each.missed))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from advisor.decide.shown import USUAL, Shown
 from advisor.evidence.gate import Gate
 from advisor.evidence.observations import tier
 from advisor.present.card_rows import said, spaced
@@ -33,6 +34,16 @@ def thousands(tokens: int | None) -> str:
     if tokens is None:
         return "?"
     return f"{tokens // THOUSAND}k" if tokens and tokens % THOUSAND == 0 else f"{tokens:,}"
+
+
+ORDER_WORDS = {"nearness": "nearest first", "off": "furthest off first", "date": "newest first"}
+DOUBTED = "disputed, suspect or remarked on"
+
+
+def which_rows(wanted: Shown) -> list[str]:
+    """Which rows are shown, as far as it is not all of them: `only disputed, suspect or remarked on`, `tier 1 or better`."""
+    tier_words = [] if wanted.max_tier is None else [f"tier {wanted.max_tier} or better"]
+    return [f"only {DOUBTED}"] * wanted.disputed + tier_words
 
 
 FOR_PEOPLE = (
@@ -85,8 +96,10 @@ def predicted(row: Measured) -> float | None:
     return row.record.decode_tok_s / (1 + row.residual)
 
 
-def text(facts: Facts, question: Question, found: Pair, output_format: TableFormat) -> str:
-    """The rows in the format asked for."""
+def text(
+    facts: Facts, question: Question, found: Pair, output_format: TableFormat, wanted: Shown = USUAL
+) -> str:  # fmt: skip
+    """The rows in the format asked for, in their order; `wanted` is what they were chosen by."""
     gate = Gate(facts)
     if output_format in {"csv", "json"}:
         decode, other = (
@@ -101,7 +114,7 @@ def text(facts: Facts, question: Question, found: Pair, output_format: TableForm
             "depth_tokens": question.demand.depth_tokens or 0, "concurrency": question.demand.concurrency,
             "decode": decode, "other": other,
         })  # fmt: skip
-    return "\n\n".join(_parts(gate, question, found, output_format))
+    return "\n\n".join(_parts(gate, question, found, output_format, wanted))
 
 
 class _Notes:
@@ -122,12 +135,17 @@ class _Notes:
         )
 
 
-def _parts(gate: Gate, question: Question, found: Pair, output_format: TableFormat) -> Iterable[str]:
+def _parts(
+    gate: Gate, question: Question, found: Pair, output_format: TableFormat, wanted: Shown
+) -> Iterable[str]:  # fmt: skip
     where = f"{question.model.id} on {question.hardware.name}"
     notes = _Notes()
     if not found.decode and not found.other:
-        yield f"nobody has measured {where} as asked"
+        yield no_rows(where, wanted)
         return
+    ordered = [] if wanted.order == USUAL.order else [ORDER_WORDS[wanted.order]]
+    if chosen := "; ".join([*which_rows(wanted), *ordered]):
+        yield chosen
     if found.decode:
         yield f"{where}: decode of one request, compared with depth {thousands(question.demand.depth_tokens or 0)}"
         yield render(FOR_PEOPLE, [_person_row(gate, row, notes) for row in found.decode], output_format)
@@ -137,6 +155,15 @@ def _parts(gate: Gate, question: Question, found: Pair, output_format: TableForm
         yield render(OTHERS_FOR_PEOPLE, [_other_person_row(gate, row, notes) for row in found.other], output_format)
     if lines := notes.lines():
         yield lines
+
+
+def no_rows(where: str, wanted: Shown) -> str:
+    """Why there is no row of `where` to show."""
+    if wanted.disputed:
+        bound = "" if wanted.max_tier is None else f" of tier {wanted.max_tier} or better"
+        return f"no row{bound} of {where} is {DOUBTED}"
+    bound = "" if wanted.max_tier is None else f" in a source of tier {wanted.max_tier} or better"
+    return f"nobody has measured {where} as asked{bound}"
 
 
 def _software(record: Record) -> str:
@@ -158,13 +185,21 @@ def _person_row(gate: Gate, row: Measured, notes: _Notes) -> Sequence[Any]:
     return (
         f"{MARKS[row.closeness]}{row.tier}", record.decode_tok_s, predicted(row), row.residual, record.quant, _software(record),
         record.conditions.depth_tokens, record.conditions.date, record.source,
-        f"{_differs(row.differences)} {notes.mark(_with_arithmetic(gate, record, row.remark))}".strip(),
+        f"{notes.mark(remark_on(gate, row))} {_differs(row.differences)}".strip(),
     )  # fmt: skip
 
 
-def _remark(gate: Gate, record: Record) -> str:
-    """What the row says of itself, and what physics says."""
-    reason = record.disputed or record.suspect or record.prefill_doubt or record.note or ""
+def remark_on(gate: Gate, row: Measured) -> str:
+    """Why a decode rate is not relied on, or a figure beside it, and what physics says."""
+    record = row.record
+    prefill = f"prefill: {record.prefill_doubt}" if record.prefill_doubt else ""
+    return _with_arithmetic(gate, record, row.remark or standing(record) or prefill)
+
+
+def remark(gate: Gate, record: Record) -> str:
+    """What any other row says of itself, and what physics says."""
+    doubt = record.disputed or record.suspect or record.prefill_doubt
+    reason = doubt or "; ".join(filter(None, (record.not_for_calibration, record.note)))
     return _with_arithmetic(
         gate, record, f"{standing(record)}: {reason}" if standing(record) and reason else standing(record) or reason
     )
@@ -185,7 +220,7 @@ def _other_person_row(gate: Gate, record: Record, notes: _Notes) -> Sequence[Any
     measured = ", ".join([*rates, *(f"{spaced(name)} {said(value)}" for name, value in record.other.items())])
     return (
         record.kind, tier(gate.facts, record), record.conditions.concurrency, measured, record.quant, _software(record),
-        record.conditions.date, record.source, notes.mark(_remark(gate, record)),
+        record.conditions.date, record.source, notes.mark(remark(gate, record)),
     )  # fmt: skip
 
 
@@ -201,14 +236,14 @@ def _program_row(gate: Gate, row: Measured) -> dict[str, Any]:
     return _ordered({
         **_stated(row.record), "match": row.closeness, "why": list(row.differences), "tier": row.tier,
         "predicted_tok_s": predicted(row), "residual": row.residual,
-        "remark": _with_arithmetic(gate, row.record, row.remark) or None,
+        "remark": remark_on(gate, row) or None,
     })  # fmt: skip
 
 
 def _other_program_row(gate: Gate, record: Record) -> dict[str, Any]:
     compared: dict[str, Any] = {"match": None, "why": [], "predicted_tok_s": None, "residual": None}
     return _ordered(
-        {**_stated(record), **compared, "tier": tier(gate.facts, record), "remark": _remark(gate, record) or None}
+        {**_stated(record), **compared, "tier": tier(gate.facts, record), "remark": remark(gate, record) or None}
     )
 
 

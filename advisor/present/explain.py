@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import units
 from advisor.estimate.self_fit import LEAST_CONTEXT_TOKENS
 from advisor.present.curves import sweep_rows
+from advisor.present.fit_card import most_requests
 from advisor.present.formats import gb, gib, say, share, tok_s, tokens
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _limits(finding: Finding) -> list[str]:
     held = finding.max_concurrency or 0
     lines = [
         f"limits       {tokens(asked)} tokens a request is the longest context that runs where it is asked for, up to the trained length; "
-        f"{'one request' if held == 1 else f'{held:,} requests'} of {tokens(case.demand.context_tokens)}"
+        f"{most_requests(held).removesuffix(' at once')} of {tokens(case.demand.context_tokens)}"
     ]
     if most < asked:
         lines.append(

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.estimate.limits import MOST_REQUESTS
 from advisor.estimate.placement import RUNS
+from advisor.present.environment import environment
 from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
+from advisor.present.memory_bar import pool_lines
 from advisor.present.tables import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from advisor.estimate.placement import PoolUse
+    from advisor.estimate.case import Case
     from advisor.evidence.finding import Finding, Measured, Speed
     from advisor.evidence.power import Drawn, Power
     from advisor.evidence.prefill_speed import Prefill
 
-WIDTH = 60
+WIDTH = 80
+"""Columns where nobody says how many there are."""
 MARKS = {"exact": "●", "near": "◐", "far": "○"}
 SHOWN_ROWS = 5
 LEGEND = "        ● this very case  ◐ nearby  ○ farther; digit: 1 maker or project, 2 professional review, 3 community"
@@ -33,6 +37,11 @@ def requests(count: int) -> str:
     return "one request" if count == 1 else f"{count:,} requests at once"
 
 
+def most_requests(count: int) -> str:
+    """The same of a limit: `1,024 or more requests at once` where the search for it ended."""
+    return requests(count).replace(" ", " or more ", 1) if count >= MOST_REQUESTS else requests(count)
+
+
 def headline(finding: Finding) -> str:
     """What was asked, and the verdict."""
     case, d = finding.case, finding.case.demand
@@ -41,37 +50,6 @@ def headline(finding: Finding) -> str:
         f"{case.model.name} · {case.quant.name} on {case.machine.hardware.name}, {case.runtime.name}{version}, "
         f"context {tokens(d.context_tokens)}, {requests(d.concurrency)}: {VERDICTS[finding.verdict]}"
     )
-
-
-def _bar(use: PoolUse) -> str:
-    """Weights, cache and buffers against usable memory; a full bar where they exceed it."""
-    size = max(use.pool.usable_bytes, use.used_bytes, 1)
-    parts = (
-        ("█", use.weights_bytes),
-        ("▓", use.kv_cache_bytes + use.state_bytes),
-        ("▒", use.compute_buffer_bytes + use.overhead_bytes),
-    )
-    drawn, total = "", 0
-    for glyph, amount in parts:
-        total += amount
-        drawn += glyph * (round(WIDTH * total / size) - len(drawn))
-    return f"[{drawn}{'·' * (WIDTH - len(drawn))}]"
-
-
-def pool_lines(use: PoolUse) -> list[str]:
-    """Two lines a pool: the bar, and what is in it."""
-    state = f"  state {gib(use.state_bytes)}" if use.state_bytes else ""
-    if use.pool.device is None and not use.pool.advertised_bytes:
-        return [
-            f" {use.pool.name}: weights {gib(use.weights_bytes)}  buffers {gib(use.compute_buffer_bytes)}  (size not stated)"
-        ]
-    left = use.pool.usable_bytes - use.used_bytes
-    rest = f"· free {gib(left)}" if left >= 0 else f"✗ {gib(-left)} short"
-    return [
-        f"{_bar(use)} {gib(use.pool.usable_bytes)} usable · {use.pool.name} ({use.pool.basis})",
-        f" █ weights {gib(use.weights_bytes)}  ▓ KV cache {gib(use.kv_cache_bytes)}{state}  "
-        f"▒ buffers {gib(use.compute_buffer_bytes + use.overhead_bytes)}  {rest}",
-    ]
 
 
 def shortfall(finding: Finding) -> list[str]:
@@ -212,7 +190,9 @@ def _limits(finding: Finding) -> list[str]:
     trained = " (all it was trained for)" if finding.case.model.context_tokens == most else ""
     more = f" ({tokens(asked)} where that is asked for)" if asked and asked > most else ""
     requests_held = finding.max_concurrency or 0
-    each = f", or {requests(requests_held)} of {tokens(finding.case.demand.context_tokens)}" if requests_held else ""
+    each = (
+        f", or {most_requests(requests_held)} of {tokens(finding.case.demand.context_tokens)}" if requests_held else ""
+    )
     runs = "context up to" if finding.verdict in RUNS else "it would fit with a context up to"
     return [f"limits   {runs} {tokens(most)}{trained}{more}{each}"]
 
@@ -221,15 +201,24 @@ def _instead(finding: Finding) -> list[str]:
     return [f"{'' if i else 'instead':8} {say(text)}" for i, text in enumerate(finding.instead)]
 
 
-def card(finding: Finding) -> str:
-    """The finding as a card of at most some twenty lines."""
+def _plan(case: Case, flags: str) -> list[str]:
+    """The flags to start it with; of a runtime that starts its server itself what a person sets, and what it then does."""
+    stated = " ".join(f"{name}={value}" for name, value in environment(case).items())
+    if not stated:
+        return [f"plan     {flags}"]
+    if case.cache_rule == "llama.cpp":
+        return [f"plan     {stated}", f"         which runs as llama.cpp does with {flags}"]
+    return [f"plan     {flags}", f"         {stated}"]
+
+
+def card(finding: Finding, width: int = WIDTH) -> str:
+    """The finding as a card of at most some twenty lines, its memory in bars of at most `width` columns."""
     lines = [headline(finding), ""]
     if finding.footprint:
-        for use in finding.footprint.placement.uses:
-            lines += pool_lines(use)
+        lines += pool_lines(finding.footprint.placement.uses, width)
         lines += [*shortfall(finding), *_limits(finding), *_instead(finding)]
         if finding.footprint.placement.flags and finding.verdict in RUNS:
-            lines.append(f"plan     {finding.footprint.placement.flags}")
+            lines += _plan(finding.case, finding.footprint.placement.flags)
         lines.append("")
     lines += [
         *_speed_lines(finding),

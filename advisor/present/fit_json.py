@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advisor import __version__
+from advisor.present.environment import environment
 from advisor.present.formats import say
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "evidence": [measured(row) for row in finding.evidence],
         "confidence": {"level": finding.confidence.level, "reason": say(finding.confidence.reason)},
         "plan": finding.footprint.placement.flags or None if finding.footprint else None,
+        "environment": environment(case),
         "notes": notes,
     }  # fmt: skip
 

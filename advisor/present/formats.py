@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from advisor.estimate.note import Note
 
+AS_STATED = ("measured_", "floor_")
+"""How names of rates begin that somebody stated: a source, or who asks."""
 MANY = 100
 READABLE = 10
 
@@ -31,9 +33,9 @@ def tokens(count: int) -> str:
 
 
 def tok_s(value: float) -> str:
-    """Two significant digits, three from 100: predictions are not more precise than that."""
+    """Two significant digits, three from 100 (`29200` for 29,246): predictions are not more precise than that."""
     if value >= MANY:
-        return f"{value:.0f}"
+        return f"{float(f'{value:.3g}'):.0f}"
     if value < 1:
         return f"{value:.2f}"
     return f"{value:.1f}" if value < READABLE else f"{value:.0f}"
@@ -62,6 +64,14 @@ def parameters(count: float) -> str:
 def money(value: float, currency: str) -> str:
     """`3,999 USD`, cents only where there are any."""
     return f"{value:,.0f} {currency}" if value == round(value) else f"{value:,.2f} {currency}"
+
+
+def price_per_tok_s(value: float) -> str:
+    """Two significant digits, whole numbers from 100: `1,234`, `89`, `9.0`, `0.25`."""
+    for least, digits in ((READABLE, 0), (1, 1), (0.1, 2)):
+        if round(value, digits + 1) >= least:
+            return f"{value:,.{digits}f}"
+    return f"{value:.2g}"
 
 
 def share(value: float) -> str:
@@ -94,7 +104,7 @@ _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (
 
 def _value(name: str, value: float) -> str:
     """A note's value by the unit at the end of its name."""
-    if name.startswith("measured_") and name.endswith("_tok_s"):
+    if name.startswith(AS_STATED) and name.endswith("_tok_s"):
         return f"{as_printed(value)} tok/s"
     for unit, written in _UNITS:
         if name.endswith(unit):

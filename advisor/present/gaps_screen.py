@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.present.decision import machine_name
 from advisor.present.explain import measuring_command
 from advisor.present.formats import share, tok_s, tokens
 from advisor.present.gaps import WORTH
-from advisor.present.machine_labels import machine_label
+from advisor.present.machine_labels import machine_labels
 from advisor.present.options_table import PREDICTED, speed
 from advisor.present.screen_table import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from advisor.decide.decision import Decision
     from advisor.decide.unmeasured import Unmeasured
@@ -43,9 +42,10 @@ class GapRow:
 
 def of_need(found: Decision) -> list[GapRow]:
     """The gaps of a decision, what matters most first."""
+    labels = machine_labels(found.machine(gap.machine) for gap in found.gaps)
     return [
         GapRow(
-            (gap.impact.upper(), gap.workload.name, machine_name(found, gap.machine), tokens(gap.workload.context_tokens), speed(gap.served),
+            (gap.impact.upper(), gap.workload.name, labels[found.machine(gap.machine).id], tokens(gap.workload.context_tokens), speed(gap.served),
              "" if gap.met is None else share(gap.met), share(gap.worth)), gap.served.finding)
         for gap in found.gaps
     ]  # fmt: skip
@@ -53,10 +53,11 @@ def of_need(found: Decision) -> list[GapRow]:
 
 def of_view(found: Sequence[Unmeasured]) -> list[GapRow]:
     """Pairs without an exact row, the widest prediction first."""
-    return [GapRow(_of_view(each), each.finding) for each in found]
+    labels = machine_labels(each.finding.case.machine.hardware for each in found)
+    return [GapRow(_of_view(each, labels), each.finding) for each in found]
 
 
-def _of_view(each: Unmeasured) -> tuple[str, ...]:
+def _of_view(each: Unmeasured, labels: Mapping[str, str]) -> tuple[str, ...]:
     case, rate = each.finding.case, each.rate
     expected = "?"
     if rate and rate.tok_s is not None:
@@ -64,7 +65,7 @@ def _of_view(each: Unmeasured) -> tuple[str, ...]:
     width = f"{each.width:.1f}×" if each.width != float("inf") else "?"
     return (
         case.model.name,
-        machine_label(case.machine.hardware),
+        labels[case.machine.hardware.id],
         case.quant.id,
         case.runtime.id,
         tokens(case.demand.context_tokens),

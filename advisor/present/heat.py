@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from advisor import units
 from advisor.decide.grid import DECODE
 from advisor.present.fit_card import MARKS
-from advisor.present.formats import tok_s
+from advisor.present.formats import price_per_tok_s, tok_s
 from advisor.present.tables import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from advisor.decide.grid import Cell, Quantity
+    from advisor.evidence.finding import Finding
 
 RAMP = "░▒▓█"
 """From the worst to the best; a terminal without colour shows as much."""
@@ -34,6 +35,7 @@ NAMES: Mapping[Quantity, str] = {
 }  # fmt: skip
 FULL = "context full"
 PENDING, NOTHING, SHORT, NO_RATE, HOST = "·", "–", "✗", "?", "↓"
+UNSTATED = "RAM unstated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,20 @@ def number(cell: Cell) -> str:
     if cell.quantity == "memory":
         return f"{cell.share:.0%}" if cell.share is not None else ""
     if cell.quantity == "price":
-        per = cell.price_per_tok_s
-        return "" if per is None else _money(per)
+        return "" if cell.price_per_tok_s is None else _price(cell.price_per_tok_s)
     return tok_s(cell.rate.tok_s) if cell.rate and cell.rate.tok_s is not None else ""
 
 
-def _money(amount: float) -> str:
-    """Two significant digits, three from 100."""
-    return tok_s(amount)
+def _price(amount: float) -> str:
+    """Without a comma where the column has no room for one."""
+    text = price_per_tok_s(amount)
+    return text if len(text) <= NUMBER else text.replace(",", "")
+
+
+def memory_unstated(found: Finding) -> bool:
+    """Whether it cannot run because nobody has said how much memory the machine has."""
+    sizes = [each.stated_bytes or each.hardware.advertised_bytes for each in found.case.machine.devices]
+    return found.verdict == "unsupported" and found.footprint is None and not all(sizes)
 
 
 def quant_text(quant_id: str, width: int = QUANT) -> str:
@@ -114,6 +122,8 @@ def cell_text(cell: Cell | None) -> CellText:
     found = cell.best
     if found is None:
         return CellText(f"{NOTHING + ' no format':<{WIDTH}}", None, "no runtime loads any offered format there")
+    if memory_unstated(found):
+        return CellText(f"{NOTHING} {UNSTATED}"[:WIDTH].ljust(WIDTH), None, "the size of its memory is not stated")
     if found.verdict == "unsupported":
         return CellText(f"{NOTHING + ' cannot run':<{WIDTH}}", None, "cannot run")
     if found.verdict == "does-not-fit":

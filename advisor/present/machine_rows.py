@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from advisor import units
 from advisor.present.fit_card import MARKS
-from advisor.present.heat import NO_RATE, NOTHING, NUMBER, PENDING, RAMP, SHORT, band_of, number, quant_text
+from advisor.present.heat import (
+    NO_RATE,
+    NOTHING,
+    NUMBER,
+    PENDING,
+    RAMP,
+    SHORT,
+    UNSTATED,
+    band_of,
+    memory_unstated,
+    number,
+    quant_text,
+)
 from advisor.present.tables import shortened
 
 if TYPE_CHECKING:
@@ -78,6 +90,8 @@ def machine_row(cell: Cell | None, parts: Widths) -> MachineRow:
     if found is None:
         return MachineRow(f"{NOTHING} no format", "", "", "", "", None)
     how = quant_text(found.case.quant.id, max(1, parts.quant)), shortened(found.case.runtime.id, max(1, parts.runtime))
+    if memory_unstated(found):
+        return MachineRow(f"{NOTHING} {UNSTATED}", "", "", *how, None)
     if found.footprint is None or found.verdict == "unsupported":
         return MachineRow(f"{NOTHING} cannot run", "", "", *how, None)
     uses = [use for use in found.footprint.placement.uses if use.pool.device is not None]

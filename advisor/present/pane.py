@@ -10,9 +10,10 @@ from advisor import units
 from advisor.estimate.placement import RUNS
 from advisor.present.curves import decode_figure
 from advisor.present.figure_text import draw
-from advisor.present.fit_card import MARKS, VERDICTS, chosen, requests
+from advisor.present.fit_card import MARKS, VERDICTS, chosen, most_requests, requests
 from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
-from advisor.present.heat import speed_word
+from advisor.present.heat import memory_unstated, speed_word
+from advisor.present.memory_bar import memory_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +27,6 @@ MOST_FIGURE_LINES = 18
 SHOWN_ROWS = 4
 LABEL, LEAST_FOLDED = 11, 24
 """Columns before what a label names."""
-
-
-def memory_bar(use: PoolUse, width: int) -> str:
-    """Weights, cache and buffers against usable memory, `width` columns with its brackets; full where they exceed it."""
-    inner = max(0, width - 2)
-    size = max(use.pool.usable_bytes, use.used_bytes, 1)
-    parts = (
-        ("█", use.weights_bytes), ("▓", use.kv_cache_bytes + use.state_bytes),
-        ("▒", use.compute_buffer_bytes + use.overhead_bytes),
-    )  # fmt: skip
-    drawn, total = "", 0
-    for glyph, amount in parts:
-        total += amount
-        drawn += glyph * (round(inner * total / size) - len(drawn))
-    return f"[{drawn}{'·' * (inner - len(drawn))}]"
 
 
 def _gib(size_bytes: float) -> str:
@@ -104,7 +90,7 @@ def _limits(finding: Finding) -> Iterator[str]:
         runs = "context up to" if finding.verdict in RUNS else "would fit with a context up to"
         yield f"{runs} {tokens(finding.max_context_tokens)}"
         if finding.verdict in RUNS and finding.max_concurrency:
-            yield f"or {requests(finding.max_concurrency)} of {tokens(finding.case.demand.context_tokens)}"
+            yield f"or {most_requests(finding.max_concurrency)} of {tokens(finding.case.demand.context_tokens)}"
 
 
 def facts_lines(finding: Finding, width: int) -> list[str]:
@@ -120,6 +106,11 @@ def facts_lines(finding: Finding, width: int) -> list[str]:
     lines += [*_speeds(finding), *_measured(finding)]
     if finding.verdict != "does-not-fit":
         lines.append(f"{'trust':<{LABEL}}{finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
+    if memory_unstated(finding) and case.machine.hardware.kind == "cpu":
+        stated = f"{{machine: {case.machine.hardware.id}, host_memory_gb: 64}}"
+        lines.append(
+            f"{'state it':<{LABEL}}under owns or considers of a need.yaml, opened with ctrl+o on 5 Decide: {stated}"
+        )
     return [part for line in lines for part in folded(line, width)]
 
 

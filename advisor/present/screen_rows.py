@@ -6,12 +6,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from advisor import units
+from advisor.evidence.gate import Gate
 from advisor.present.card_rows import said, spaced
-from advisor.present.evidence_table import MARKS, SHORT, predicted, thousands
+from advisor.present.evidence_table import MARKS, SHORT, predicted, remark, remark_on, thousands
 from advisor.present.fit_card import VERDICTS
 from advisor.present.formats import as_printed, gib, say, signed_share, tok_s, tokens
 from advisor.present.machine_labels import machine_label
-from advisor.present.pane import LABEL, folded, memory_bar
+from advisor.present.memory_bar import memory_bar
+from advisor.present.pane import LABEL, folded
 from advisor.present.screen_table import Wanted
 from advisor.present.tables import one_line, shortened
 
@@ -85,10 +87,13 @@ def about_row(facts: Facts, found: Pair, place: int, width: int) -> list[str]:
     row = found.decode[place] if place < len(found.decode) else None
     record = row.record if row else found.other[place - len(found.decode)]
     source = facts.sources[record.source]
+    gate = Gate(facts)
+    said_of = remark_on(gate, row) if row else remark(gate, record)
     told = {
-        "measured": "" if row else everything_measured(record), "source": f"{source.title} ({source.publisher or source.id}, tier {source.tier})",
-        "where": record.where, "address": source.url, "differs": ", ".join(row.differences) if row else "",
-        "remark": row.remark if row else record.disputed or record.suspect or "", "note": record.note,
+        "measured": "" if row else everything_measured(record), "remark": said_of,
+        "source": f"{source.title} ({source.publisher or source.id}, tier {source.tier})", "where": record.where,
+        "address": source.url or source.locator, "differs": ", ".join(row.differences) if row else "",
+        "note": "" if record.note and record.note in said_of else record.note,
     }  # fmt: skip
     return [part for label, text in told.items() if text for part in folded(f"{label:<{LABEL}}{one_line(text)}", width)]
 

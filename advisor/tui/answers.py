@@ -12,6 +12,7 @@ from advisor.decide.grid import DECODE, best, cell, nearest
 from advisor.decide.market import Market
 from advisor.decide.pair import pair
 from advisor.decide.question import Question
+from advisor.decide.shown import shown, weaker
 from advisor.decide.terms import Terms, bill_on
 from advisor.estimate.limits import limits
 from advisor.estimate.machine import AS_IT_COMES
@@ -85,8 +86,10 @@ class Answers:
         return tuple(name for _, name in sorted(zip(map(_place, cells), found, strict=True)))
 
     def machines(self, view: View) -> tuple[str, ...]:
-        """Machines the filter leaves."""
-        return self._once("machines", view.filter, lambda: self.shelf.machines(self.filter(view)))
+        """Machines the filter leaves, with those of no known memory whose memory the need states."""
+        terms = self.terms(view)
+        stated = terms.with_memory
+        return self._once("machines", (view.filter, stated), lambda: self.shelf.machines(self.filter(view), stated))
 
     def draft(self, view: View) -> Draft:
         """The view's need; one that is only remembered with what its file says beside its lines."""
@@ -223,10 +226,12 @@ class Answers:
         return self.drawn(replace(view, asked=asked), model, machine)
 
     def evidence(self, view: View, model: str, machine: str) -> Pair:
-        """Every measured row of the pair."""
-        question = self.question(view, model, machine)
-        learned = self.learned(question.demand.as_of)
-        return self._once("pair", self._about(view, model, machine), lambda: pair(self.facts, learned, question))
+        """The measured rows of the pair that the view asks for, in its order."""
+        question, facts, wanted = self.question(view, model, machine), self.facts, view.rows
+        about, without = (wanted.max_tier, self._about(view, model, machine)), weaker(facts, wanted.max_tier)
+        learned = self.learned(question.demand.as_of, without)
+        found = self._once("pair", about, lambda: pair(facts, learned, question, without))
+        return self._once("shown", (wanted, about), lambda: shown(facts, found, wanted))
 
     def side(self, view: View, model: str, machine: str) -> Side:
         """What the machine makes of the model, as a comparison shows it."""
@@ -264,16 +269,16 @@ class Answers:
 
         return decide(self.facts, learned, need, by)
 
-    def learned(self, as_of: str | None) -> Calibration:
-        """What the rows up to that day teach; all of them for None."""
-        return self._once("calibration", as_of, lambda: self._taught(as_of))
+    def learned(self, as_of: str | None, without: frozenset[str] = frozenset()) -> Calibration:
+        """What the rows up to that day teach, those of some sources left out; all of them for None."""
+        return self._once("calibration", (as_of, without), lambda: self._taught(as_of, without))
 
-    def _taught(self, as_of: str | None) -> Calibration:
-        if as_of is None:
+    def _taught(self, as_of: str | None, without: frozenset[str]) -> Calibration:
+        if as_of is None and not without:
             return self.calibration
-        from advisor.evidence.teach import teach  # noqa: PLC0415 - only who asks about another day pays for it
+        from advisor.evidence.teach import teach  # noqa: PLC0415 - only who asks about another day or fewer rows pays for it
 
-        return teach(self.facts, as_of=as_of)
+        return teach(self.facts, as_of=as_of, exclude_sources=without)
 
 
 def _place(found: Cell | None) -> tuple[int, float]:

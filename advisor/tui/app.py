@@ -16,10 +16,10 @@ from textual.widgets import Input
 
 from advisor.errors import AdvisorError
 from advisor.tui import state
-from advisor.tui.dialogs import ChoiceScreen, Palette, TextScreen
+from advisor.tui.dialogs import Palette, TextScreen
 from advisor.tui.filter import parse
 from advisor.tui.keys import keys
-from advisor.tui.page import Page, command_text
+from advisor.tui.page import TOLD_S, Page, command_text
 from advisor.tui.screens import ENTRIES, FIRST, named
 from advisor.tui.view import View
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from advisor.present.canvas import Glyphs
     from advisor.tui.answers import Answers
-    from advisor.tui.export import Format
+    from advisor.tui.view import Pairs
 
 ASSUMED_THEME = "textual-dark"
 LEAST_WIDTH, LEAST_HEIGHT = 24, 8
@@ -80,11 +80,16 @@ class AdvisorApp(App[None]):
         except AdvisorError:
             view = view.filtered("", "")
         asked = view.asked if view.asked.runtime in {"", *shelf.runtimes} else replace(view.asked, runtime="")
+        lineup = view.lineup and replace(view.lineup, pairs=self._known(view.lineup.pairs))
         return replace(
             view, asked=asked, model=view.model if view.model in known.models else "", machine=view.machine if self._is_machine(view.machine) else "",
             sort=view.sort if self._is_machine(view.sort) or view.sort == "name" else "",
-            marks=tuple((model, machine) for model, machine in view.marks if model in known.models and self._is_machine(machine)),
+            marks=self._known(view.marks), lineup=lineup if lineup and lineup.pairs else None,
         )  # fmt: skip
+
+    def _known(self, pairs: Pairs) -> Pairs:
+        models = self.answers.facts.models
+        return tuple((model, machine) for model, machine in pairs if model in models and self._is_machine(machine))
 
     def _is_machine(self, name: str) -> bool:
         try:
@@ -97,7 +102,7 @@ class AdvisorApp(App[None]):
         """Open the view's screen."""
         self.switch_mode(self.view.screen)
         if self._problem:
-            self.notify(self._problem, severity="warning")
+            self.notify(self._problem, severity="warning", timeout=TOLD_S)
 
     def on_resize(self) -> None:
         """Where nothing of a dialogue would be seen it closes: its list cannot be moved in."""
@@ -128,6 +133,8 @@ class AdvisorApp(App[None]):
     def watch_view(self, before: View, after: View) -> None:
         """Show the view: on its own screen where that is another."""
         self.busy = False
+        if self.page:
+            self.page.told = ""
         if before.screen != after.screen:
             self._before = [*self._before[-9:], before.screen]
             self.switch_mode(after.screen)
@@ -139,6 +146,7 @@ class AdvisorApp(App[None]):
         page = self.page
         if page is None or not isinstance(self.screen, Page):
             return
+        page.forget()
         if not page.offers(key):
             page.refuse(key)
         elif key.startswith("screen_"):
@@ -154,19 +162,19 @@ class AdvisorApp(App[None]):
         elif changed := page.turned(self.view, key):
             self.view = changed
         elif key == "compare":
-            self.view = self.view.on("compare")
+            self.view = self.view.comparing_marks()
 
     def _asked(self, key: str) -> View | None:
         """The view with another question; None for keys that ask nothing else."""
         view = self.view
         return {
             "longer": lambda: view.stretched(1), "shorter": lambda: view.stretched(-1), "more": lambda: view.crowded(1),
-            "fewer": lambda: view.crowded(-1), "runtime": lambda: view.run_by_next(self.answers.shelf.runtimes),
+            "fewer": lambda: view.crowded(-1),
         }.get(key, lambda: None)()  # fmt: skip
 
     def _handlers(self) -> dict[str, Callable[[Page], None]]:
         return {
-            "filter": self._filter, "back": self._back, "why": self._why, "source": self._source, "copy": self._copy,
+            "filter": self._filter, "runtime": self._runtime, "back": self._back, "why": self._why, "source": self._source, "copy": self._copy,
             "export": self._export, "help": self._help, "quit": lambda _: self.exit(),
         }  # fmt: skip
 
@@ -181,6 +189,21 @@ class AdvisorApp(App[None]):
         elif self.view.screen != FIRST:
             self.view = self.view.on(FIRST)
             self._before = []
+        else:
+            self.view = self.view.emptied()
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there is a screen to go back to."""
+        return bool(self._before)
+
+    def _runtime(self, page: Page) -> None:
+        from advisor.tui.choosing import choose_runtime  # noqa: PLC0415 - only this key pays for it
+
+        def put(name: str) -> None:
+            self.view = self.view.run_by(name)
+
+        choose_runtime(page, self.view.asked.runtime, put)
 
     def _filter(self, page: Page) -> None:
         """A line to type the filter into; what is shown follows while it is typed."""
@@ -216,10 +239,15 @@ class AdvisorApp(App[None]):
 
         found = page.explained(self.view)
         if found is None:
-            self.notify("no runtime loads any offered format of it there")
+            page.tell("no runtime loads any offered format of it there")
             return
-        said = text([(replace(found, curve=()),)], "table", explain=True, glyphs=self.glyphs)
-        self.read("why this number", said)
+
+        def said(width: int) -> str:
+            return page.plain(
+                text([(replace(found, curve=()),)], "table", explain=True, glyphs=self.glyphs, width=width)
+            )
+
+        self.push_screen(TextScreen("why this number", said, ascii_only=self.glyphs == "ascii"))
 
     def read(self, title: str, text: str) -> None:
         """Open a text to read."""
@@ -229,45 +257,25 @@ class AdvisorApp(App[None]):
     def _source(self, page: Page) -> None:
         url = page.source(self.view)
         if url is None:
-            self.notify("this has no address")
+            page.tell("this has no address")
         elif shows_pages():
             self.open_url(url)
-            self.notify(url, title="opened")
+            page.tell(f"opened: {url}")
         else:
             self.copy_to_clipboard(url)
-            self.notify(url, title="copied: there is no browser here")
+            page.tell(f"copied, as there is no browser here: {url}")
 
     def _copy(self, page: Page) -> None:
         command = command_text(page.command_here(self.view))
         if not command:
             return
         self.copy_to_clipboard(command)
-        self.notify(command, title="copied")
+        page.tell(f"copied: {command}")
 
     def _export(self, page: Page) -> None:
-        from advisor.tui.export import FORMATS, as_text, written  # noqa: PLC0415 - only this key pays for it
+        from advisor.tui.export import offer  # noqa: PLC0415 - only this key pays for it
 
-        reports = page.saves(self.view)
-        offered = (*reports, *(FORMATS if page.table(self.view) is not None else FORMATS[-1:]))
-
-        def write(chosen: Format | str | None) -> None:
-            if chosen is None:
-                return
-            if chosen in dict(reports):
-                page.save(self.view, chosen, self.folder)
-                return
-            table = page.table(self.view)
-            content = as_text(*table, chosen) if table and chosen != "svg" else self.export_screenshot(simplify=True)
-            try:
-                path = written(self.folder, self.view.screen, chosen, content)
-            except OSError as reason:
-                self.notify(f"not written: {reason.strerror}", severity="error")
-            else:
-                self.notify(str(path), title="written")
-
-        self.push_screen(
-            ChoiceScreen("export what is on the screen", offered, ascii_only=self.glyphs == "ascii"), write
-        )
+        offer(page)
 
     def _help(self, page: Page) -> None:
         from advisor.tui.help_text import help_text  # noqa: PLC0415 - only this key pays for it
@@ -277,7 +285,7 @@ class AdvisorApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what every key of the page does, and themes."""
         page = self.page
-        for key in keys():
+        for key in page.own_keys() if page else ():
             if page and page.offers(key.id) and (key.word or key.says):
                 yield SystemCommand(
                     f"{key.word}: {key.says}" if key.word else key.says,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from advisor.present.compare_screen import as_rows, board
 from advisor.present.compare_table import LEGEND
-from advisor.present.machine_labels import machine_label
+from advisor.present.machine_labels import machine_labels
 from advisor.tui.board_lines import BoardLines
 from advisor.tui.page import Page, conditions, market_words, question_words
+from advisor.tui.view import Lineup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,12 +29,13 @@ FAR = 10**6
 
 
 def compared(answers: Answers, view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Models and machines side by side: those marked, then what is under the cursor, then the first that the filter leaves.
+    """Models and machines side by side: those lined up or marked, then what is under the cursor, then the first that the filter leaves.
 
     Without marks the models are the one under the cursor, or the first six of a filter.
     """
-    models = list(dict.fromkeys(model for model, _ in view.marks))
-    machines = list(dict.fromkeys(machine for _, machine in view.marks))
+    pairs = view.lineup.pairs if view.lineup else view.marks
+    models = list(dict.fromkeys(model for model, _ in pairs))
+    machines = list(dict.fromkeys(machine for _, machine in pairs))
     if not models:
         models = list(answers.models(view)[:MOST_MODELS]) if view.filter or not view.model else [view.model]
     if len(machines) < LEAST_MACHINES:
@@ -47,6 +49,34 @@ def _named(answers: Answers, view: View) -> int:
     return min(len(answers.machines(view)), MOST_MODELS) if answers.filter(view).machines else 0
 
 
+def how_chosen(answers: Answers, view: View) -> tuple[str, str]:
+    """Where it is not what is marked that is compared: in short how to choose, and what was taken and why; else empty."""
+    lineup, marked = view.lineup, dict.fromkeys(machine for _, machine in view.marks)
+    if lineup and lineup.of_need:
+        return "machines of the need", "machines of the need on Decide; c on Fit compares what is marked"
+    if lineup is None and len(marked) >= LEAST_MACHINES:
+        return "", ""
+    short = f"{'one machine' if marked else 'nothing'} marked: space on Fit chooses"
+    return short, lineup.said if lineup else f"taken: {_taken(answers, view, *marked)}"
+
+
+def _taken(answers: Answers, view: View, marked: str = "") -> str:
+    """The machines compared where fewer than two are marked, each with the reason."""
+    machines = compared(answers, view)[1]
+    if len(machines) > LEAST_MACHINES or (_named(answers, view) and not marked):
+        return f"the first {len(machines)} machines that the filter leaves"
+    labels = machine_labels(map(answers.shelf.machine, machines))
+    whys = {marked: "marked", view.machine: "under the cursor on Fit"} if marked != view.machine else {marked: "marked"}
+    told = [
+        f"{label}, {whys.get(name, 'the first of Fit')}" for name, label in zip(machines, labels.values(), strict=True)
+    ]
+    return (
+        " beside ".join(told)
+        if any(name in whys for name in machines)
+        else f"{' and '.join(labels.values())}, the first of Fit"
+    )
+
+
 class ComparePage(Page):
     """The marked machines side by side over the marked models."""
 
@@ -54,10 +84,16 @@ class ComparePage(Page):
     HELP_TEXT: ClassVar[str] = (
         "Attributes down, the marked machines across, one table for each marked model. ★ is the best of its line beyond what the "
         "intervals leave open, ☆ the best by the middle alone; both are bold. Below each table, in sentences: the longest context of "
-        "each machine, and where in context or requests one starts to win. Without marks: what is under the cursor on Fit beside "
-        "the first machine that the filter leaves. Where a need is open (5 Decide), prices are those of its region, money and day, what it "
+        "each machine, and where in context or requests one starts to win. With fewer than two machines marked: what is under the cursor on "
+        "Fit beside the first that Fit shows; the line below says so. c on Decide compares the machines of the need and leaves the marks "
+        "as they are; c on Fit goes back to them. Where a need is open (5 Decide), prices are those of its region, money and day, what it "
         "says of a machine counts, such as the memory of its host, and what is owned costs nothing. Left and right choose the machine that e and enter are about, up and down the line."
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+        """Models and machines on the screen."""
 
     def middle(self) -> Iterable[Widget]:
         """The table."""
@@ -68,13 +104,29 @@ class ComparePage(Page):
         models, machines = compared(self.answers, view)
         counts = f"{len(machines)} machines, {len(models)} model{'s' * (len(models) != 1)}"
         prices = market_words(self.answers.terms(view).market)
-        parts = [counts, prices, *question_words(view).split("  "), "differences only" if view.differences else ""]
+        parts = [
+            counts,
+            how_chosen(self.answers, view)[0],
+            prices,
+            *question_words(view).split("  "),
+            "differences only" if view.differences else "",
+        ]
         return [*filter(None, parts)]
 
     def draw(self, view: View) -> None:
-        """Show it once everything is known."""
+        """Show it once everything is known; until then what is still seen of another comparison goes."""
         self.advisor.busy = True
+        models, machines = compared(self.answers, view)
+        if models and len(machines) >= LEAST_MACHINES and not self._known(view):
+            self._waiting(view)
+            if self._shown != (models, machines):
+                self.query_one(BoardLines).put_board([], [], [], None)
         self.call_after_refresh(self._draw, view)
+
+    def _waiting(self, view: View) -> None:
+        models, machines = compared(self.answers, view)
+        known = [self.answers.knows_side(view, model, machine) for model in models for machine in machines]
+        self.status(f"comparing: {sum(known)} of {len(known)}")
 
     def _draw(self, view: View) -> None:
         """Work out one pair, and go on after whatever key came meanwhile."""
@@ -88,9 +140,10 @@ class ComparePage(Page):
         left = [pair for pair in pairs if not self.answers.knows_side(view, *pair)]
         if left:
             self.answers.side(view, *left[0])
-            self.status(f"comparing: {len(pairs) - len(left) + 1} of {len(pairs)}")
+            self._waiting(view)
             self.call_after_refresh(self._draw, view)
             return
+        self._shown = models, machines
         self._put(view, self._board(view))
         self.advisor.busy = False
 
@@ -122,13 +175,14 @@ class ComparePage(Page):
             cursor - seen.start,
         )
         machines = compared(self.answers, view)[1]
-        here = f"← → {machine_label(self.answers.shelf.machine(machines[self._column(view)]))}"
+        known = [self.answers.shelf.machine(name) for name in machines]
+        here = f"← → {machine_labels(known)[known[self._column(view)].id]}"
         seen_of = (
             f"machines {found.columns.start + 1}–{found.columns.stop} of {len(machines)}"
             if len(found.columns) < len(machines)
             else ""
         )
-        self.status(here, seen_of, *LEGEND)
+        self.status(how_chosen(self.answers, view)[1], here, seen_of, *LEGEND)
 
     def turned(self, view: View, key: str) -> View | None:
         """Up and down choose a line and with it a model, left and right a machine."""
@@ -151,7 +205,8 @@ class ComparePage(Page):
         after = replace(view, machine=machine)
         if compared(self.answers, after) == before:
             return after
-        return replace(after, marks=tuple((model, name) for model in before[0] for name in before[1]))
+        lined_up = tuple((model, name) for model in before[0] for name in before[1])
+        return replace(after, lineup=Lineup(lined_up, said=how_chosen(self.answers, view)[1]))
 
     def _moved(self, view: View, step: int) -> View:
         if not self._known(view):

@@ -14,6 +14,7 @@ from advisor.tui.draft import LINES, Draft, with_line
 from advisor.tui.filing import FilingPage
 from advisor.tui.lines import Lines
 from advisor.tui.need_lines import HINTS, NAMES, NeedLines, Suggestions, need_lines
+from advisor.tui.view import Lineup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +42,7 @@ class DecidePage(FilingPage):
         "8h of work a day, 0.29/kWh, the region DE, evidence up to 2026-03-31). Up and down choose a step, enter types into it, enter "
         "again goes to the next, esc leaves. The answer follows what is typed; PgUp and PgDn move in it. ★ is the choice, · what "
         "nothing betters in everything, ✓ enough, ✗ not. ctrl+s writes the need to a file, ctrl+o opens one; `advisor decide` and "
-        "`advisor report` read it. c compares the machines of the need over its models."
+        "`advisor report` read it. c compares the machines of the need over its models; what is marked on Fit stays marked."
     )
 
     def __init__(self) -> None:
@@ -125,7 +126,7 @@ class DecidePage(FilingPage):
         problem = [part for line in self.problem.splitlines() for part in _folded(line, width)]
         if self.decision is None:
             return problem or ([] if self.is_weighing else [part for text in START for part in _folded(text, width)])
-        return [*problem, *([""] if problem else []), *lines(self.decision, width)]
+        return [*problem, *([""] if problem else []), *lines(self.answers.facts, self.decision, width)]
 
     @property
     def typed(self) -> Input | None:
@@ -182,7 +183,7 @@ class DecidePage(FilingPage):
     def _taken(self, view: View) -> View:
         """With the line saying what is typed."""
         typed = self.typed
-        return replace(view, draft=with_line(view.draft, self._line, typed.value)) if typed else view
+        return view.needing(with_line(view.draft, self._line, typed.value)) if typed else view
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """On to the next step; out of the last."""
@@ -208,7 +209,7 @@ class DecidePage(FilingPage):
             return replace(view, row=min(max(view.row + pages[key], 0), self._furthest()))
         if key == "compare":
             return self._comparison(view)
-        return replace(view, draft=Draft(), step=0, row=0) if key == "empty" else None
+        return replace(view.needing(Draft()), step=0, row=0) if key == "empty" else None
 
     def _furthest(self) -> int:
         """The line of the answer that stands on top when its last is seen."""
@@ -220,10 +221,10 @@ class DecidePage(FilingPage):
         works = [work for work in self.need.workloads if work.model and work.kind == "text"] if self.need else []
         machines = self._machines()
         if not works or not machines:
-            self.notify("nothing to compare yet: name a model, and machines to own or to weigh")
+            self.tell("nothing to compare yet: name a model, and machines to own or to weigh")
             return view
         models = dict.fromkeys(work.model for work in works if work.model)
-        marks = tuple((model, machine) for model in models for machine in machines)
+        lineup = Lineup(tuple((model, machine) for model in models for machine in machines), of_need=True)
         first = works[0]
         asked = replace(
             view.asked,
@@ -231,7 +232,7 @@ class DecidePage(FilingPage):
             depth_tokens=first.prompt_tokens,
             concurrency=first.concurrency,
         )
-        return replace(view, marks=marks, asked=asked, model=works[0].model or "", machine=machines[0]).on("compare")
+        return replace(view, lineup=lineup, asked=asked, model=works[0].model or "", machine=machines[0]).on("compare")
 
     def _machines(self) -> tuple[str, ...]:
         """What is owned and what is weighed; of many, what the answer shows."""

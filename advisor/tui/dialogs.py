@@ -17,6 +17,8 @@ from textual.widgets.option_list import Option
 from advisor.present.hanging import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -34,7 +36,8 @@ class TextScreen(ModalScreen[None]):
         Binding("up,k", "scroll('up')", "Up", show=False),
     ]
 
-    def __init__(self, title: str, text: str, *, ascii_only: bool = False) -> None:
+    def __init__(self, title: str, text: str | Callable[[int], str], *, ascii_only: bool = False) -> None:
+        """`text` may depend on the columns there are."""
         super().__init__(classes="ascii" if ascii_only else "")
         self._title, self._text = title, text
 
@@ -53,8 +56,9 @@ class TextScreen(ModalScreen[None]):
         self._fold()
 
     def _fold(self) -> None:
-        width = min(int(self.app.size.width * SHARE), WIDEST) - AROUND
-        parts = (part for line in self._text.splitlines() for part in folded(line, max(1, width)))
+        width = max(1, min(int(self.app.size.width * SHARE), WIDEST) - AROUND)
+        text = self._text if isinstance(self._text, str) else self._text(width)
+        parts = (part for line in text.splitlines() for part in folded(line, width))
         self.query_one(Static).update(Content("\n".join(parts)))
 
     def action_scroll(self, way: str) -> None:
@@ -123,6 +127,8 @@ class Named:
     """What is shown."""
     also: str = ""
     """Other names it goes by."""
+    is_offered: bool = True
+    """Whether it can be taken; what cannot is shown all the same."""
 
     def is_meant(self, typed: str) -> bool:
         """Whether every word typed is in one of its names."""
@@ -159,10 +165,10 @@ class SearchScreen(ModalScreen[str | None]):
         found = [each for each in self._offered if each.is_meant(typed)]
         choices = self.query_one(Choices)
         choices.clear_options()
-        choices.add_options([Option(Content(each.text), id=each.name) for each in found] or [Option("nothing of that name", disabled=True)])  # fmt: skip
+        choices.add_options([Option(Content(each.text), id=each.name, disabled=not each.is_offered) for each in found] or [Option("nothing of that name", disabled=True)])  # fmt: skip
         self.query_one(Vertical).border_subtitle = f"{len(found)} of {len(self._offered)}  enter takes  esc closes"
-        names = [each.name for each in found]
-        choices.highlighted = (names.index(self._at) if self._at in names else 0) if names else None
+        places = {each.name: place for place, each in enumerate(found) if each.is_offered}
+        choices.highlighted = places.get(self._at, min(places.values(), default=None))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Leave what is meant."""

@@ -39,18 +39,18 @@ class FilingPage(WeighingPage):
                 )
             else:
                 self.stop_typing()
-                self.advisor.view = replace(self.advisor.view, draft=draft, step=0, row=0)
+                self.advisor.view = replace(self.advisor.view.needing(draft), step=0, row=0)
 
         offered = need_files.offered(self.advisor.folder)
         if offered:
             self.app.push_screen(ChoiceScreen("open a need", offered, ascii_only=self.glyphs == "ascii"), put)
         else:
-            self.notify("no need.yaml in this folder")
+            self.tell("no need.yaml in this folder")
 
     def save_need(self, view: View) -> None:
         """Write the need: a new file, or where it came from one of the person's own, whichever is chosen."""
         if self.need is None:
-            self.notify("nothing that can be saved: the answer says what is missing")
+            self.tell("nothing that can be saved: the answer says what is missing")
             return
         draft, fresh = view.draft, self._fresh(self.advisor.folder)
         if fresh is None:
@@ -71,7 +71,7 @@ class FilingPage(WeighingPage):
         try:
             return need_files.fresh(folder)
         except OSError as reason:
-            self.notify(f"not written: {reason.strerror}", severity="error")
+            self.tell(f"not written: {reason.strerror}")
             return None
 
     def _write(self, path: Path) -> bool:
@@ -80,10 +80,10 @@ class FilingPage(WeighingPage):
         try:
             draft = need_files.write(self.need, path)
         except OSError as reason:
-            self.notify(f"not written: {reason.strerror}", severity="error")
+            self.tell(f"not written: {reason.strerror}")
             return False
-        self.notify(str(path), title="written")
         self.advisor.view = replace(self.advisor.view, draft=draft)
+        self.tell(f"written: {path}")
         return True
 
     def saves(self, view: View) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - of every view alike
@@ -96,7 +96,7 @@ class FilingPage(WeighingPage):
             fresh = self._fresh(folder)
             if fresh is None or not self._write(fresh):
                 return
-        self.notify("the report is being written")
+        self.tell("the report is being written")
         decision = self.decision
         assert decision is not None
         self.run_worker(
@@ -109,6 +109,6 @@ class FilingPage(WeighingPage):
         try:
             path = report_file(self.answers, decision, ending, folder, need)
         except OSError as reason:
-            self.app.call_from_thread(self.notify, f"not written: {reason.strerror}", severity="error")
+            self.app.call_from_thread(self.tell, f"not written: {reason.strerror}")
         else:
-            self.app.call_from_thread(self.notify, str(path), title="written")
+            self.app.call_from_thread(self.tell, f"written: {path}")

@@ -14,7 +14,7 @@ from advisor.present.heat import CSV_HEADERS, csv_row, legend, name_of
 from advisor.present.machine_labels import machine_label, memory_label
 from advisor.present.pane import pane
 from advisor.tui.answers import visible
-from advisor.tui.dialogs import Named, SearchScreen
+from advisor.tui.choosing import choose_machine
 from advisor.tui.heat_map import HeatMap
 from advisor.tui.one_machine import NARROW, OneMachine
 from advisor.tui.page import Page, asking, counted, market_words, question_words
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 BESIDE = 110
 """Columns from which the pair under the cursor is shown beside the table."""
 PANE_WIDTHS = ((170, 52), (BESIDE, 42))
-LISTED = len("192G 1,792GB/s")
-"""Columns of a machine's memory in a list."""
 FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.065, 0.06, 0.018
 """How long cells are worked out before the screen is painted first, and then each time; the pause in which it is painted."""
 NEARLY = 0.4
@@ -49,7 +47,9 @@ class FitPage(Page):
         "the number is, the predicted number, a mark where somebody measured the pair, the format. ● was measured in this very case, ◐ nearby; "
         "its digit is the tier of the source: 1 maker or project, 2 professional review, 3 community. ✗ is by how much memory is "
         "short, ↓ says that part of it runs from host memory, ? that the number is not known: e says why. Numbers not yet worked out show · "
-        "for a moment. Below 80 columns one machine is shown: left and right, or m, turn to another."
+        "for a moment. Below 80 columns one machine is shown: left and right, or m, turn to another. Machines whose memory size is not "
+        "stated, such as a processor with its memory channels, are left out unless the filter names them (hw:ddr5). esc clears the filter, "
+        "then the marks, where there is no screen to go back to."
     )
 
     def __init__(self) -> None:
@@ -147,7 +147,17 @@ class FitPage(Page):
         """Below the table: what is waited for, the name that is cut, how much is seen, and what the signs mean."""
         seen, name = self._table.seen, models[row] if len(models[row]) > self._table.label_width else ""
         where = f"{seen.top + 1}–{seen.top + seen.rows} of {len(models)}" if seen.rows < len(models) else ""
-        self.status(waits_for, name, where, *legend(view.quantity, verdict_in_words=self._is_narrow))
+        clears, unmarks = self._way_out(view)
+        signs = legend(view.quantity, verdict_in_words=self._is_narrow)
+        # Where there is little room the signs come first: what one marked is easily marked again.
+        wide = self.size.width >= BESIDE
+        self.status(waits_for, name, clears, where, unmarks if wide else "", *signs, unmarks)
+
+    def _way_out(self, view: View) -> tuple[str, str]:
+        """How the filter is emptied, and the marks: by esc where it leads to no other screen."""
+        is_last = not self.advisor.has_before
+        clears = ("esc clears the filter" if is_last else "/ changes the filter") if view.filter else ""
+        return clears, f"esc unmarks {len(view.marks)}" if is_last and view.marks and not view.filter else ""
 
     def _put(self, view: View, rows: Sequence[str], columns: Sequence[str], cursor: tuple[int, int]) -> None:
         facts, answers = self.answers.facts, self.answers
@@ -163,7 +173,7 @@ class FitPage(Page):
     def _nothing(self) -> None:
         self._table.put(Seen(), self.plain)
         self.query_one("#pane", Static).update("")
-        self.status("nothing is left by this filter: / changes it")
+        self.status("nothing is left by this filter: / changes it", *self._way_out(self.advisor.view))
         self.advisor.busy = False
 
     def _beside(self, drawn: int, view: View, model: str, machine: str) -> None:
@@ -231,16 +241,10 @@ class FitPage(Page):
         if key != "machine" or not models or not machines:
             return False
 
-        def put(chosen: str | None) -> None:
-            if chosen is not None:
-                self.advisor.view = self.advisor.view.at(models[row], chosen)
+        def put(chosen: str) -> None:
+            self.advisor.view = self.advisor.view.at(models[row], chosen)
 
-        known = [(name, self.answers.shelf.machine(name)) for name in machines]
-        offered = tuple(
-            Named(name, self.plain(f"{memory_label(self.answers.facts, each):<{LISTED}}  {machine_label(each)}"), " ".join((each.name, *each.aliases)))
-            for name, each in known
-        )  # fmt: skip
-        self.app.push_screen(SearchScreen("machine", offered, machines[column], ascii_only=self.glyphs == "ascii"), put)
+        choose_machine(self, machines, machines[column], put)
         return True
 
     def on_pair_table_picked(self, message: PairTable.Picked) -> None:

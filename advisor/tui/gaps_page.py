@@ -194,7 +194,7 @@ class GapsPage(WeighingPage):
         rows = self._rows(view)
         finding = rows[min(view.row, len(rows) - 1)].finding if rows else None
         if finding is None:
-            self.notify("no way to run it is known")
+            self.tell("no way to run it is known")
         else:
             self.app.copy_to_clipboard(file_command(finding))
             self.advisor.read("a new row", how_to(finding))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.present.hanging import folded
 from advisor.tui import filter as language
-from advisor.tui.keys import PALETTE, keys
+from advisor.tui.keys import PALETTE
 
 if TYPE_CHECKING:
     from advisor.tui.page import Page
@@ -19,8 +19,8 @@ SHOWN = 8
 def help_text(page: Page, width: int = WIDTH) -> str:
     """The page's help, its keys first and then the others."""
     width = max(LEAST_WIDTH, min(width, WIDTH))
-    here = [key for key in keys() if page.offers(key.id)]
-    elsewhere = [key for key in keys() if not page.offers(key.id)]
+    here = [key for key in page.own_keys() if page.offers(key.id)]
+    elsewhere = [key for key in page.own_keys() if not page.offers(key.id)]
     parts = [
         fill(page.HELP_TEXT, width),
         "Keys on this screen",

@@ -39,8 +39,16 @@ _MOVES = (
 )
 _KEYS = (
     Key("open", "enter", "enter", "Open", "the model and machine under the cursor, one screen closer"),
-    Key("back", "escape", "esc", "Back", "to the screen before, or out of what is open", in_bar=False),
+    Key(
+        "back",
+        "escape",
+        "esc",
+        "Back",
+        "out of what is open, else to the screen before; from the first one there is none: empties the filter, then the marks",
+        in_bar=False,
+    ),
     Key("differ", "d", "d", "Differences", "leave out what is the same everywhere, or no longer"),
+    Key("tier", "t", "t", "Tier", "which tiers of sources count: any, 1 alone, or 1 and 2"),
     Key(
         "new_row", "n", "n", "New row", "how to measure this and write it down; copies the command that starts the file"
     ),
@@ -52,7 +60,7 @@ _KEYS = (
     Key("longer", "right_square_bracket", "]", "Context", "double the context", bar="[ ]"),
     Key("fewer", "minus", "-", "", "halve the requests at once", in_bar=False),
     Key("more", "equals_sign", "=", "Users", "double the requests at once", bar="- ="),
-    Key("runtime", "r", "r", "Runtime", "the next runtime; after the last, the best of all"),
+    Key("runtime", "r", "r", "Runtime", "choose a runtime from a list, or the best of all, which comes first"),
     Key(
         "value",
         "v",
@@ -70,7 +78,14 @@ _KEYS = (
         in_bar=False,
     ),
     Key("mark", "space", "space", "Mark", "the pair under the cursor, or no longer"),
-    Key("compare", "c", "c", "Compare", "what is marked, side by side", needs="compare"),
+    Key(
+        "compare",
+        "c",
+        "c",
+        "Compare",
+        "what is marked, side by side; on Decide the machines of the need",
+        needs="compare",
+    ),
     Key("why", "e", "e", "Why", "this number: inputs, formula, rows behind it"),
     Key("source", "o", "o", "Source", "open the page this comes from; without a browser here, copy its address"),
     Key("copy", "y", "y", "Copy command", "copy the command line that prints what is on the screen"),

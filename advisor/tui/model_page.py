@@ -94,11 +94,11 @@ class ModelPage(Page):
         drawn: list[str] = []
         for name in (machines[place] for place in seen):
             ready = self.answers.cell(view_of_fit, model, name) is not None
-            pair = (view, model, name)
+            pair, label = (view, model, name), machine_label(self.answers.shelf.machine(name))
             drawn += (
-                memory_lines(self.answers.best(*pair), self.answers.reach(*pair), name, self.size.width)
+                memory_lines(self.answers.best(*pair), self.answers.reach(*pair), label, self.size.width)
                 if ready
-                else [name, "  ·"]
+                else [label, "  ·"]
             )
         lines.put(
             [f"memory of the best way to run it, {counted(len(machines), 'machine')}"],

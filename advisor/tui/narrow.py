@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from advisor.catalog import find
 from advisor.catalog.measured import rows_of
 from advisor.decide.grid import smallest_bytes
 from advisor.errors import AdvisorError, UnknownName
+from advisor.estimate.machine import machine
 from advisor.estimate.parameters import parameters
 from advisor.evidence.observations import tier
 
@@ -51,8 +53,24 @@ class Shelf:
         return tuple(sorted(known, key=lambda name: (bool(known[name].same_as), -counts.get(name, 0), name)))
 
     @cached_property
+    def usual_machines(self) -> tuple[str, ...]:
+        """Those whose memory the catalog states: the others cannot be bought as they stand there, nor run anything."""
+        return tuple(name for name in self.every_machine if self._is_sized(self.facts.hardware[name]))
+
+    def _is_sized(self, hardware: Hardware) -> bool:
+        parts = machine(hardware, self.facts.hardware.__getitem__).devices
+        return bool(parts) and all(part.hardware.advertised_bytes for part in parts)
+
+    @cached_property
+    def every_runtime(self) -> tuple[tuple[str, int], ...]:
+        """Ids of all runtimes with the rows measured with each, the most measured first; those whose memory nobody can predict last."""
+        counts, known = Counter(row.conditions.runtime for row in self.facts.records.values()), self.facts.runtimes
+        order = sorted(known, key=lambda name: (bool(known[name].refuses_memory), -counts[name], name))
+        return tuple((name, counts[name]) for name in order)
+
+    @cached_property
     def runtimes(self) -> tuple[str, ...]:
-        """Ids of runtimes whose memory can be predicted."""
+        """Ids of those whose memory can be predicted."""
         return tuple(each.id for each in self.facts.runtimes.values() if not each.refuses_memory)
 
     def machine(self, name: str) -> Hardware:
@@ -66,10 +84,13 @@ class Shelf:
         terms = sorted(wanted.terms, key=lambda term: DEAREST.get(term.measure or "", 0))
         return tuple(name for name in self.every_model if all(self._holds(name, term) for term in terms))
 
-    def machines(self, wanted: Filter) -> tuple[str, ...]:
-        """Ids of the machines any of the names is in; a name in none is taken as a composition. Raises UnknownName."""
+    def machines(self, wanted: Filter, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Ids of the machines any of the names is in; a name in none is taken as a composition. Raises UnknownName.
+
+        Without names, every machine whose memory is known, also as stated.
+        """
         if not wanted.machines:
-            return self.every_machine
+            return self.usual_machines + tuple(name for name in stated if name not in self.usual_machines)
         found: list[str] = []
         for name in wanted.machines:
             inside = [each for each in self.every_machine if name in each or name in self._spelled(each)]

@@ -28,7 +28,7 @@ def terms_words(page: Page, draft: Draft, terms: Terms) -> list[str] | None:
         return ["--need", typed_path(draft.path)] if said is None or said else []
     said = _options(terms)
     if said is None:
-        page.notify(SAVE_FIRST)
+        page.tell(SAVE_FIRST)
     return said
 
 
@@ -55,10 +55,10 @@ def need_command(page: Page, command: str, draft: Draft) -> Sequence[str]:
     if draft.path and not draft.is_changed:
         return ["advisor", command, typed_path(draft.path)]
     if draft.base is not None:
-        page.notify(SAVE_FIRST)
+        page.tell(SAVE_FIRST)
         return []
     try:
         return ["advisor", command, *flags(draft)[2:]]
     except AdvisorError as reason:
-        page.notify(str(reason), severity="warning")
+        page.tell(str(reason))
         return []

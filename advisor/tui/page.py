@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -15,7 +16,7 @@ from advisor.tui.keys import EVERYWHERE, MOVES, keys
 from advisor.tui.screens import ENTRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from advisor.present.canvas import Glyphs
     from advisor.tui.answers import Answers
     from advisor.tui.app import AdvisorApp
+    from advisor.tui.keys import Key
     from advisor.tui.view import View
 
 KIBI = 1024
+TOLD_S = 3.0
+"""How long something is said in front of the screen."""
 
 
 def short_tokens(count: int) -> str:
@@ -74,8 +78,15 @@ class Page(Screen[None]):
     """Ids of keys that mean something here, beside those that do everywhere."""
     WITHOUT: ClassVar[frozenset[str]] = frozenset()
     """Ids of keys that do nothing here, though they do everywhere else."""
+    OWN_WORDS: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Id of a key → its name and what it does, where it does something else here than elsewhere."""
     HELP_TEXT: ClassVar[str] = ""
     AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = ""
+        """What the key before did, as long as it is said."""
 
     def compose(self) -> ComposeResult:
         """The parts from top to bottom."""
@@ -164,10 +175,30 @@ class Page(Screen[None]):
             key in self.OFFERS or key in EVERYWHERE or key in MOVES or key.startswith("screen_")
         )
 
+    def own_keys(self) -> tuple[Key, ...]:
+        """Every key, by what it does here."""
+        own = self.OWN_WORDS
+        return tuple(replace(key, word=own[key.id][0], says=own[key.id][1]) if key.id in own else key for key in keys())
+
     def refuse(self, key: str) -> None:
         """Say that the key means nothing here."""
         shown = next((each.shown for each in keys() if each.id == key), key)
-        self.status(f"{shown} means nothing on this screen: ? lists the keys that do")
+        self.tell(f"{shown} means nothing on this screen: ? lists the keys that do")
+
+    def tell(self, text: str) -> None:
+        """Say what a key did, in the line of remarks until the next key; in front of the screen where the line is too short for it."""
+        text = self.plain(text)
+        if len(text) > self.size.width - 2:
+            self.notify(text, timeout=TOLD_S, markup=False)
+            return
+        self.told = text
+        self.status()
+
+    def forget(self) -> None:
+        """Say no longer what the key before did."""
+        if self.told:
+            self.told = ""
+            self.show(self.advisor.view)
 
     def on_mount(self) -> None:
         """Draw what the view says."""
@@ -197,10 +228,9 @@ class Page(Screen[None]):
         return ["advisor", question_words(view)]
 
     def status(self, *parts: str) -> None:
-        """The line of remarks: as many as it holds, the most wanted first."""
-        self.query_one("#status", Static).update(
-            Content(self.plain(as_many_as_fit(filter(None, parts), self.size.width - 2)))
-        )
+        """The line of remarks: as many as it holds, the most wanted first; what a key did stands there alone."""
+        said = [self.told] if self.told else filter(None, parts)
+        self.query_one("#status", Static).update(Content(self.plain(as_many_as_fit(said, self.size.width - 2))))
 
     def _tabs(self, view: View) -> Content:
         named = sum(len(f" {entry.key} {entry.title} ") for entry in ENTRIES) <= self.size.width - 2
@@ -220,7 +250,8 @@ class Page(Screen[None]):
 
     def _keys(self) -> Content:
         """The keys of this screen as far as the line holds them, help always."""
-        shown = [key for key in keys() if key.in_bar and self.offers(key.id) and key.id != "help"]
+        shown = [key for key in self.own_keys() if key.in_bar and self.offers(key.id) and key.id != "help"]
+        shown.sort(key=lambda key: key.id not in self.OWN_WORDS)
         help_text = "? Help"
         room = self.size.width - 2 - len(help_text) - 2
         parts: list[Content] = []

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from advisor.decide.grid import Quantity
+from advisor.decide.shown import ORDERS, TIERS, USUAL, Shown
 from advisor.tui.draft import LINES, Draft
-from advisor.tui.view import LEAST_CONTEXT, MOST_CONTEXT, MOST_REQUESTS, Asked, View
+from advisor.tui.view import LEAST_CONTEXT, MOST_CONTEXT, MOST_REQUESTS, Asked, Lineup, Pairs, View
 
 MOST_MARKS = 50
 MOST_TYPED = 1000
@@ -65,9 +66,10 @@ def save(path: Path, state: State) -> None:
 
 
 def _kept(view: View) -> dict[str, Any]:
-    """The view as data, its need as the lines typed and the file they are of."""
+    """The view as data, its need as the lines typed and the file they are of; what the cursor says is compared it says again."""
     draft = {name: getattr(view.draft, name) for name in (*LINES, "path")}
-    return asdict(replace(view, draft=Draft())) | {"draft": draft}
+    lineup = view.lineup if view.lineup and view.lineup.of_need else None
+    return asdict(replace(view, draft=Draft(), lineup=lineup)) | {"draft": draft}
 
 
 def _draft(data: Any) -> Draft:
@@ -88,19 +90,38 @@ def _count(value: Any, low: int, high: int) -> int:
     return value
 
 
+def _pairs(data: Any) -> Pairs:
+    return tuple((_text(model), _text(machine)) for model, machine in data)[:MOST_MARKS]
+
+
+def _lineup(data: Any) -> Lineup | None:
+    """What of a need is compared; nothing where the file is from before that was kept."""
+    return Lineup(_pairs(data["pairs"]), of_need=True) if data else None
+
+
+def _rows(data: Any) -> Shown:
+    """Which measured rows are shown; the usual ones where the file is from before one could say."""
+    if not isinstance(data, dict):
+        raise TypeError
+    order, most = data.get("order", USUAL.order), data.get("max_tier", USUAL.max_tier)
+    if order not in ORDERS or most not in TIERS or isinstance(most, bool):
+        raise ValueError
+    return Shown(order, data.get("disputed") is True, most)
+
+
 def _view(data: Any) -> View:
     """The view in the data. Raises where anything is not what `save` writes."""
     asked = data["asked"]
     quantity = _text(data["quantity"])
     if quantity not in get_args(Quantity):
         raise ValueError
-    marks = tuple((_text(model), _text(machine)) for model, machine in data["marks"])
+    depth = asked.get("depth_tokens")
     return View(
         screen=_text(data["screen"]), model=_text(data["model"]), machine=_text(data["machine"]),
         asked=Asked(
             _count(asked["context_tokens"], LEAST_CONTEXT, MOST_CONTEXT), _count(asked["concurrency"], 1, MOST_REQUESTS),
-            _text(asked["runtime"]), _text(asked["quant"]),
+            _text(asked["runtime"]), _text(asked["quant"]), None if depth is None else _count(depth, 0, MOST_CONTEXT),
         ),
-        quantity=quantity, filter=_text(data["filter"]), sort=_text(data["sort"]), marks=marks[:MOST_MARKS],  # type: ignore[arg-type]
-        tab=_count(data["tab"], 0, 9), row=0, differences=data["differences"] is True, draft=_draft(data["draft"]),
+        quantity=quantity, filter=_text(data["filter"]), sort=_text(data["sort"]), marks=_pairs(data["marks"]),  # type: ignore[arg-type]
+        tab=_count(data["tab"], 0, 9), row=0, differences=data["differences"] is True, rows=_rows(data.get("rows", {})), lineup=_lineup(data.get("lineup")), draft=_draft(data["draft"]),
     )  # fmt: skip

@@ -75,19 +75,30 @@ CORRECTED: dict[str, dict[str, Any]] = {
     "gdevsnack": {"obtained": "read in a copy @32f0f34; the rows say which file"},
     "stravica": {"obtained": "read in a copy @63b2f19; the rows say which file"},
     "seed-neonflux": {"publisher": "Mission Control / neonflux"},
-    "seed-report-own": {
-        "publisher": "reference document 004",
-        "locator": "reference document 004, own tests (TEST_PLAN.md)",
-    },
+    "seed-report-own": {"publisher": "not published", "locator": "own tests of an unpublished report; no address"},
 }
 """What the input says less exactly, by source id."""
 
+COPIES = (
+    (
+        r"quoted in seed files 000_\w+\.txt and 001_\w+\.txt",
+        "read in copies of the page and of its committee's review",
+    ),
+    (r"quoted in seed file 002_\w+\.txt", "read in a copy of the page"),
+    (r"quoted in seed file 003_\w+\.txt", "read in a copy of the publisher's list of notes"),
+    (
+        r"quoted in seed file 004_\w+\.txt",
+        'quoted in "DGX Spark Benchmark & Purchase Decision Report" (2026-02-13, unpublished, no address)',
+    ),
+)
+"""The input's word for a text it was handed → what that text is."""
+
 _WORDS = (
+    *COPIES,
     (r'\s*\(search corpus "issues"\)', ""),
     (r"\(pages corpus, ([^)]*)\)", r"(\1)"),
     (r"\s*\((pages|docs) corpus\)", ""),
     (r"(mirror of the discussion), pages corpus", r"\1"),
-    (r"/\S*/seeds/", "reference document "),
     (
         r"the GitHub file index \(file id (\d+); the index does not name its repository\)",
         r"GitHub-index file \1, repository not named",
@@ -102,11 +113,10 @@ _WORDS = (
     (r"stored copies", "copies"),
     (r"stored (copy|GitHub thread|GitHub-index|excerpt)", r"\1"),
     (r"GB10, stored ", "GB10, "),
-    (r"(?<!, )\b(SEED|Seed|seed)(?= (ERROR|files?|report|document))", "reference"),
-    (r"reference ERROR", "REFERENCE ERROR"),
-    (r"reference files? (?=\d)", "reference document "),
-    (r"in the seed\b", "in the reference document"),
-    (r"User's reference document", "Reference document"),
+    (r"in the (seed|reference) report\b", "in the report that quotes it"),
+    (r"\b(SEED|Seed|seed) ERROR", "REPORT ERROR"),
+    (r"in the seed$", "in the list of notes"),
+    (r"in the seed\b", "in the report that quotes it"),
 )
 
 

@@ -8,7 +8,7 @@ from scripts.convert.benchmarks_conditions import Stated, parallel
 from scripts.convert.benchmarks_doubts import spark_doubts
 from scripts.convert.benchmarks_figures import figures
 from scripts.convert.benchmarks_models import LABELS
-from scripts.convert.benchmarks_sources import Page, plain_words, spark_page
+from scripts.convert.benchmarks_sources import COPIES, Page, plain_words, spark_page
 from scripts.convert.hardware_names import RENAMED, hardware_id
 from scripts.convert.names import Names
 from scripts.convert.quant_names import quant_id
@@ -36,7 +36,7 @@ NOTES = {
         "by 20 heads is wrong."
     )
 }
-"""Notes that repeat a mistake of the reference documents, put right."""
+"""Notes that repeat a mistake of the report they are from, put right."""
 
 SAME_BOX = frozenset({"dgx-spark", "desktop-4090-5070ti"})
 """Keys of the input that are no words of a source."""
@@ -167,11 +167,13 @@ def _audit(row: dict[str, Any]) -> list[str]:
 
 
 def _where(row: dict[str, Any], page: Page) -> str:
-    """File and cell of its table, as far as the row says; else which text was read."""
-    found = re.search(r"reference document \S+\.txt", page.obtained) or _PATH.search(page.obtained)
+    """The text or file it was read in and the cell of its table, as far as the row says; else what was read."""
+    copy = next((words for _, words in COPIES if words in page.obtained), None)
+    file = _PATH.search(page.obtained)
+    found = copy or (file[0] if file else None)
     cell = _cell(row)
     subject = f"{row['model']} {row['quant'] or ''}".strip() if cell else None
-    parts = [found[0] if found else None, subject, cell]
+    parts = [found, subject, cell]
     return ", ".join(part for part in parts if part) or page.obtained
 
 

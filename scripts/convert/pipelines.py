@@ -22,7 +22,7 @@ NAMES = {
 
 NOTES = {
     "flux.1-dev": "The pipeline's default is 28 steps; 50 on the model card was not checked.",
-    "flux.2-dev": "A reference document quotes 90 GB; the components sum to 112.6 GB in bf16: not reconciled.",
+    "flux.2-dev": "NVIDIA is quoted with 90 GB; the components sum to 112.6 GB in bf16: not reconciled.",
     "flux.2-klein-4b": "Distilled. The base model has the same size but needs 50 steps with guidance.",
     "qwen-image": "True guidance runs the transformer twice a step.",
     "qwen-image-edit": "True guidance runs the transformer twice a step. Needs a source image.",

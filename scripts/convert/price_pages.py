@@ -29,7 +29,7 @@ _MONTH_IN_ADDRESS = re.compile(rf"({'|'.join(_MONTHS)})(?:-(\d\d))?-(20\d\d)")
 
 TITLES = {
     "User seed document 004, DGX Spark Benchmark & Purchase Decision Report": (
-        "DGX Spark Benchmark & Purchase Decision Report (user's report, February 2026)"
+        "DGX Spark Benchmark & Purchase Decision Report (unpublished, February 2026)"
     ),
     "hardware.yaml row for W7900": "Korean hardware table, April 2026",
     "same": "Explore note on 2026 memory prices and Arc Pro B70",
@@ -54,11 +54,11 @@ ADDRESSES = {
     ),
 }
 LOCATORS = {
-    "DGX Spark Benchmark & Purchase Decision Report (user's report, February 2026)": "reference document 004",
+    "DGX Spark Benchmark & Purchase Decision Report (unpublished, February 2026)": "an unpublished report; no address",
 }
 PUBLISHED = {
     "Cliffcenter: AMD inference economics": "2026-05-18",
-    "DGX Spark Benchmark & Purchase Decision Report (user's report, February 2026)": "2026-02-13",
+    "DGX Spark Benchmark & Purchase Decision Report (unpublished, February 2026)": "2026-02-13",
     "Digital Applied: Apple price hike, $5,299 local AI vs the cloud": "2026-06-26",
     "Digital Applied: self-hosting open-weight LLMs": "2026-05-27",
     "InsiderLLM used-price table dated 2026-03-02": "2026-03-02",

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from advisor.decide.shown import Shown
 from advisor.present.tables import LINE_WIDTH
+from advisor.tui.view import View
+from tests.tui.driving import answers_of, drive
 
 if TYPE_CHECKING:
+    from advisor.catalog.contents import Facts
     from tests.cli.conftest import Advisor
 
 PAIR = ("evidence", "gpt-oss-120b", "--hw", "spark")
@@ -111,6 +115,49 @@ def test_the_table_fits_a_line_and_csv_has_one_header(advisor: Advisor) -> None:
 def test_rows_of_so_many_devices_are_rows_of_the_machine_made_of_them(advisor: Advisor) -> None:
     found = json.loads(advisor("evidence", "gemma-4-12b", "--hw", "4x rtx-3090", "--json").out)
     assert {row["devices"] for row in (*found["decode"], *found["other"])} == {4}
+
+
+def test_rows_come_furthest_off_or_newest_first_where_that_is_asked(advisor: Advisor) -> None:
+    residuals = [row["residual"] for row in rows(advisor, "--sort", "off")["decode"]]
+    known = [abs(residual) for residual in residuals if residual is not None]
+    assert known == sorted(known, reverse=True)
+    assert all(residual is None for residual in residuals[len(known) :])
+    dates = [row["date"] or "" for row in rows(advisor, "--sort", "date")["decode"]]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_disputed_rows_alone_each_say_why(advisor: Advisor) -> None:
+    found = rows(advisor, "--disputed")
+    every = [*found["decode"], *found["other"]]
+    assert "seed4-gpt-oss-120b-sglang" in {row["record"] for row in every}
+    assert all(row["remark"] for row in every)
+    text = advisor(*PAIR, "--disputed", "--sort", "off", "--max-tier", "2").out
+    assert "only disputed, suspect or remarked on; tier 2 or better; furthest off first" in text
+    assert max(map(len, text.splitlines())) <= LINE_WIDTH
+
+
+def test_where_the_options_leave_no_row_that_is_said(advisor: Advisor) -> None:
+    said = advisor("evidence", "llama-3.2-3b", "--hw", "rtx-3060-12", "--disputed", "--max-tier", "1").out
+    assert said.startswith("no row of tier 1 or better of llama-3.2-3b on ")
+    said = advisor("evidence", "gpt-oss-120b", "--hw", "asus-gx10", "--max-tier", "0").out
+    assert said.strip().endswith("as asked in a source of tier 0 or better")
+
+
+def test_a_row_passed_on_counts_by_its_own_tier(advisor: Advisor) -> None:
+    assert {row["tier"] for row in rows(advisor, "--max-tier", "1")["decode"]} == {1}
+
+
+@pytest.mark.parametrize(
+    "wanted", [Shown(), Shown("off"), Shown("date", disputed=True), Shown("off", disputed=True, max_tier=1), Shown(max_tier=2)]
+)  # fmt: skip
+def test_the_command_the_screen_copies_prints_its_rows(facts: Facts, advisor: Advisor, wanted: Shown) -> None:
+    view = View(screen="evidence", model="gpt-oss-120b", machine="dgx-spark", rows=wanted)
+    app = drive(facts, lambda driven: driven.press("y"), view=view)
+    printed = json.loads(advisor(*app.clipboard.split()[1:], "--json").out)
+    seen = answers_of(facts).evidence(view, view.model, view.machine)
+    assert [row["record"] for row in printed["decode"]] == [row.record.id for row in seen.decode]
+    assert [row["residual"] for row in printed["decode"]] == [row.residual for row in seen.decode]
+    assert [row["record"] for row in printed["other"]] == [row.id for row in seen.other]
 
 
 def test_a_pair_nobody_measured_says_so(advisor: Advisor) -> None:

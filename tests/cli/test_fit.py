@@ -385,3 +385,36 @@ def test_a_reader_that_goes_away_gets_no_complaint(home: Path, advisor: Advisor)
     done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, env=environment, check=False)
     os.close(theirs)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("terminal", "width"), [(None, 80), (50, 50), (66, 66), (130, 130)])
+def test_the_bar_of_memory_is_as_wide_as_the_terminal_allows(
+    advisor: Advisor, monkeypatch: pytest.MonkeyPatch, terminal: int | None, width: int
+) -> None:  # fmt: skip
+    if terminal:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", str(terminal))
+    lines = advisor("fit", "gpt-oss-120b", "--hw", "rtx-4090+rtx-5070-ti").out.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("["))
+    pools = lines[
+        first : next(place for place, line in enumerate(lines) if line.startswith(("limits", "device memory")))
+    ]
+    assert max(map(len, pools)) <= width
+    bars = {line.index("]") for line in pools if line.startswith("[")}
+    assert len(bars) == 1
+    assert " ".join(" ".join(pools).split()).count("usable · ") == 3
+
+
+def test_the_plan_of_ollama_is_what_a_person_sets(advisor: Advisor) -> None:
+    asked = ("fit", "gpt-oss-20b", "--hw", "rtx-4090", "--runtime", "ollama", "--concurrency", "4", "--kv-type", "q8_0")
+    printed = advisor(*asked)
+    assert "plan     OLLAMA_CONTEXT_LENGTH=8192 OLLAMA_NUM_PARALLEL=4 OLLAMA_KV_CACHE_TYPE=q8_0" in printed.out
+    assert "which runs as llama.cpp does with -c 32768 -np 4" in printed.out
+    (found,) = json.loads(advisor(*asked, "--json").out)["findings"]
+    assert found["environment"] == {
+        "OLLAMA_CONTEXT_LENGTH": "8192", "OLLAMA_NUM_PARALLEL": "4", "OLLAMA_KV_CACHE_TYPE": "q8_0",
+    }  # fmt: skip
+    (other,) = json.loads(
+        advisor("fit", "gpt-oss-20b", "--hw", "rtx-4090", "--runtime", "llama.cpp", "--quant", "mxfp4", "--json").out
+    )["findings"]
+    assert other["environment"] == {}

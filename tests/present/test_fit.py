@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ import pytest
 
 from advisor.present.answer import text
 from advisor.present.explain import explain
-from advisor.present.fit_card import WIDTH, card, chosen, headline, pool_lines, shortfall
+from advisor.present.fit_card import card, chosen, headline, shortfall
 from advisor.present.fit_json import document, finding_json
+from advisor.present.memory_bar import LEAST, MOST, pool_lines
 from tests.estimate.small import RUNTIME
 from tests.present.findings import (
     DEEP,
@@ -131,13 +133,25 @@ def test_a_finding_without_a_prediction_keeps_its_ceiling() -> None:
     assert (decode["tok_s"], decode["basis"], decode["ceiling_tok_s"]) == (None, "roofline", 54.6)
 
 
+@pytest.mark.parametrize("width", [24, 40, 66, 80, 120, 200])
 @pytest.mark.parametrize("found", [fits(), offloaded(), does_not_fit()], ids=lambda found: found.verdict)
-def test_a_bar_is_as_wide_as_it_should_be(found: Finding) -> None:
+def test_bars_are_as_wide_as_there_is_room_and_of_one_length(found: Finding, width: int) -> None:
     assert found.footprint is not None
-    for use in found.footprint.placement.uses:
-        first = pool_lines(use)[0]
-        if first.startswith("["):
-            assert first.index("]") == WIDTH + 1
+    lines = pool_lines(found.footprint.placement.uses, width)
+    bars = {line.index("]") + 1 for line in lines if line.startswith("[")}
+    assert len(bars) == 1
+    assert min(LEAST, width) <= bars.pop() <= MOST
+    assert max(map(len, lines)) <= width
+
+
+def test_what_a_pool_holds_is_whole_in_a_narrow_terminal() -> None:
+    found = fits().footprint
+    assert found is not None
+    wide, narrow = (pool_lines(found.placement.uses, width) for width in (200, 30))
+    assert len(wide) == 2
+    assert len(narrow) > len(wide)
+    said = " ".join(" ".join(narrow).split())
+    assert all(part in said for part in re.split(r"\s{2,}", wide[1].strip()))
 
 
 def test_a_pool_that_overflows_says_by_how_much() -> None:

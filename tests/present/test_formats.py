@@ -21,7 +21,9 @@ from advisor.present import formats
         (99.4, "99"),
         (100, "100"),
         (352.8, "353"),
-        (4321.0, "4321"),
+        (999.6, "1000"),
+        (4321.0, "4320"),
+        (29246.0, "29200"),
     ],
 )
 def test_a_speed_has_no_digits_a_prediction_cannot_have(value: float, written: str) -> None:
@@ -29,7 +31,7 @@ def test_a_speed_has_no_digits_a_prediction_cannot_have(value: float, written: s
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(58.72, "58.72"), (40.0, "40"), (1234.5, "1,234.5"), (0.1 + 0.2, "0.3")]
+    ("value", "written"), [(58.72, "58.72"), (40.0, "40"), (1234.5, "1,234.5"), (29246, "29,246"), (0.1 + 0.2, "0.3")]
 )
 def test_a_measured_value_keeps_the_digits_its_source_printed(value: float, written: str) -> None:
     assert formats.as_printed(value) == written
@@ -55,7 +57,8 @@ def test_sizes_are_written_in_the_unit_they_name() -> None:
     ("name", "value", "written"),
     [
         ("need_bytes", 2**30, "1.0 GiB"), ("trained_tokens", 131072.0, "131,072"), ("ceiling_tok_s", 83.9, "84 tok/s"),
-        ("measured_tok_s", 58.72, "58.72 tok/s"), ("worst_share", 0.052, "5 %"), ("touched_gb", 3.6, "3.6 GB"), ("peak_gb_s", 273.0, "273 GB/s"),
+        ("measured_tok_s", 58.72, "58.72 tok/s"), ("floor_tok_s", 1234.5, "1,234.5 tok/s"), ("kept_tok_s", 29246.0, "29200 tok/s"),
+        ("worst_share", 0.052, "5 %"), ("touched_gb", 3.6, "3.6 GB"), ("peak_gb_s", 273.0, "273 GB/s"),
         ("peak_tflops", 86.0, "86 TFLOPS"), ("active_parameters", 5.1e9, "5.1B"), ("rows", 12.0, "12"),
     ],
 )  # fmt: skip

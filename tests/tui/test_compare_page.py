@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from advisor.present.compare_screen import board
+from advisor.present.compare_screen import board, full_name
 from advisor.present.compare_words import sentences
-from advisor.tui.compare_page import compared
+from advisor.present.machine_labels import machine_labels
+from advisor.tui.compare_page import ComparePage, compared
+from advisor.tui.draft import Draft
 from advisor.tui.view import Asked, View
 from tests.tui.driving import LARGE, SMALL, Driven, answers_of, drive, shown
 
@@ -49,7 +51,8 @@ def test_spark_or_desktop_is_answered_in_eight_keys_from_a_cold_start(facts: Fac
     assert app.view.asked.context_tokens == 112 * 1024
     assert "GLM-4.7-Flash, context 114,688, one request" in both
     assert "gpt-oss-120b, context 114,688, one request" in both
-    assert {"dgx-spark", "rtx-4090+rtx-5070-ti"} <= {machine for _, machine in app.view.marks}
+    assert app.view.lineup
+    assert {"dgx-spark", "rtx-4090+rtx-5070-ti"} <= {machine for _, machine in app.view.lineup.pairs}
 
 
 def test_what_is_compared_is_what_is_marked(facts: Facts) -> None:
@@ -74,7 +77,7 @@ def test_every_line_is_the_commands_and_the_best_are_bold(facts: Facts) -> None:
     assert strong
     assert all(part.endswith(("★", "☆")) for part in strong)
     text = " ".join(" ".join(line.text for line in lines).split())
-    for _, told in sentences(found):
+    for _, told in sentences(found, full_name):
         for sentence in told:
             assert " ".join(sentence.split()) in text
 
@@ -136,3 +139,92 @@ def test_nothing_to_compare_says_how_to_mark(facts: Facts) -> None:
 
 def test_a_plain_terminal_gets_plain_characters(facts: Facts) -> None:
     assert shown(facts, view=VIEW, glyphs="ascii").isascii()
+
+
+def test_machines_go_by_labels_over_columns_and_by_names_in_sentences(facts: Facts) -> None:
+    found = answers_of(facts).compared(VIEW, MODELS, MACHINES)
+    shown_now = board(found, facts, 160, 0)
+    text = "\n".join((*shown_now.heads, *(line.text for line in shown_now.lines)))
+    assert shown_now.heads[0].split(maxsplit=2) == ["DGX", "Spark", "RTX 4090+RTX 5070 Ti"]
+    assert "only NVIDIA DGX Spark 128GB (GB10) runs it without host memory" in text
+    assert not any(machine in text for machine in MACHINES)
+
+
+def test_machines_that_differ_in_memory_alone_are_told_apart(facts: Facts) -> None:
+    machines = [facts.hardware[name] for name in ("apple-m4-max-64", "apple-m4-max-128", "rtx-5090")]
+    assert [*machine_labels(machines).values()] == ["M4 Max 64G", "M4 Max 128G", "RTX 5090"]
+    assert len(set(machine_labels(facts.hardware.values()).values())) == len(facts.hardware)
+
+
+def test_what_is_compared_without_marks_is_said_with_the_reason(facts: Facts) -> None:
+    here = View(screen="compare", model="gpt-oss-120b", machine="rtx-3090")
+    lines = shown(facts, view=here).splitlines()
+    assert "nothing marked: space on Fit chooses" in lines[0]
+    assert "taken: RTX 3090, under the cursor on Fit beside DGX Spark, the first of Fit" in lines[-2]
+    lines = shown(facts, view=replace(here, marks=(("gpt-oss-120b", "rtx-5090"),))).splitlines()
+    assert "one machine marked: space on Fit chooses" in lines[0]
+    assert "taken: RTX 5090, marked beside RTX 3090, under the cursor on Fit" in lines[-2]
+    assert "taken: DGX Spark and AI Max+ 395, the first of Fit" in shown(facts, view=View(screen="compare"))
+    lines = shown(facts, view=replace(here, filter="hw:rtx-3090,rtx-4090")).splitlines()
+    assert "that the filter leaves" in lines[-2]
+    assert "marked:" not in shown(facts, view=VIEW)
+
+
+def test_moving_the_cursor_marks_nothing_and_changes_nothing(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        before = compared(driven.app.answers, driven.view)
+        await driven.press("right")
+        assert compared(driven.app.answers, driven.view) == before
+        assert driven.view.machine == before[1][1]
+        assert driven.view.marks == ()
+        assert "taken: RTX 3090, under the cursor on Fit beside DGX Spark, the first of Fit" in driven.text
+        await driven.press("1", "c")
+        assert driven.view.lineup is None
+
+    drive(facts, steps, view=View(screen="compare", model="gpt-oss-120b", machine="rtx-3090"))
+
+
+def test_comparing_the_machines_of_a_need_leaves_the_marks(facts: Facts) -> None:
+    draft = Draft(want="gpt-oss-20b@8k:20", own="rtx-3090", among="rtx-5090")
+    decide = View(screen="decide", draft=draft, marks=MARKS)
+
+    async def steps(driven: Driven) -> None:
+        await driven.press("c")
+        assert driven.text.startswith(" 2 machines, 1 model  machines of the need")
+        assert compared(driven.app.answers, driven.view) == (("gpt-oss-20b",), ("rtx-3090", "rtx-5090"))
+        assert driven.view.marks == MARKS
+        await driven.press("escape", "4")
+        assert driven.view.lineup
+        await driven.press("1", "c")
+        assert compared(driven.app.answers, driven.view) == (MODELS, MACHINES)
+
+    drive(facts, steps, view=decide)
+
+
+def test_another_need_is_not_compared_by_the_machines_of_the_one_before(facts: Facts) -> None:
+    draft = Draft(want="gpt-oss-20b@8k:20", own="rtx-3090", among="rtx-5090")
+
+    async def steps(driven: Driven) -> None:
+        await driven.press("c", "escape", "ctrl+n")
+        assert driven.view.lineup is None
+
+    drive(facts, steps, view=View(screen="decide", draft=draft))
+
+
+def test_while_it_compares_it_says_how_far_it_is(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, said = ComparePage.status, []
+
+    def say(self: ComparePage, *parts: str) -> None:
+        said.append(parts[0] if parts else "")
+        status(self, *parts)
+
+    monkeypatch.setattr(ComparePage, "status", say)
+    shown(facts, view=replace(VIEW, asked=Asked(context_tokens=13 * 1024)))
+    assert [*dict.fromkeys(said)][:5] == [f"comparing: {count} of 4" for count in range(5)]
+
+
+def test_the_verdicts_have_no_star(facts: Facts) -> None:
+    text = shown(facts, view=VIEW, size=LARGE)
+    runs = next(line for line in text.splitlines() if line.startswith(" runs "))
+    assert "★" not in runs
+    assert "☆" not in runs

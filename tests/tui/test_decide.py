@@ -11,6 +11,7 @@ from advisor.cli.tui import asked_for
 from advisor.decide.need_file import read_need
 from advisor.errors import NeedInvalid
 from advisor.present.decision import answer_lines
+from advisor.present.decision_screen import lines
 from advisor.tui import state
 from advisor.tui.draft import Draft
 from advisor.tui.draft_need import need_of
@@ -181,9 +182,19 @@ def test_x_writes_the_report_and_the_need_it_is_of(
 def test_c_compares_the_machines_of_the_need_over_its_models(facts: Facts) -> None:
     app = drive(facts, lambda driven: driven.press("c"), view=VIEW)
     assert app.view.screen == "compare"
-    assert {model for model, _ in app.view.marks} == {"gpt-oss-120b", "glm-4.7-flash"}
-    assert {machine for _, machine in app.view.marks} == {"dgx-spark", "rtx-4090+rtx-5070-ti"}
+    assert app.view.lineup
+    assert {model for model, _ in app.view.lineup.pairs} == {"gpt-oss-120b", "glm-4.7-flash"}
+    assert {machine for _, machine in app.view.lineup.pairs} == {"dgx-spark", "rtx-4090+rtx-5070-ti"}
     assert app.view.asked.context_tokens == 32768
+
+
+def test_options_go_by_labels_and_sentences_by_names(facts: Facts) -> None:
+    found = answers_of(facts).decided(need_of(facts, VIEW.draft))
+    said = lines(facts, found, 100)
+    start = next(place for place, line in enumerate(said) if line.startswith("OPTIONS"))
+    assert any(line[3:].startswith("DGX Spark ") for line in said[start:])
+    assert "NVIDIA DGX Spark 128GB (GB10)" in " ".join(said[:start])
+    assert "dgx-spark" not in " ".join(said)
 
 
 def test_starting_anew_empties_every_line(facts: Facts) -> None:
@@ -238,7 +249,7 @@ def test_with_nothing_to_compare_it_stays(facts: Facts) -> None:
     async def steps(driven: Driven) -> None:
         await driven.press("c")
         assert driven.view.screen == "decide"
-        assert next(said.message for said in driven.app._notifications).startswith("nothing to compare yet")
+        assert driven.text.splitlines()[-2].startswith(" nothing to compare yet")
 
     drive(facts, steps, view=View(screen="decide"))
 

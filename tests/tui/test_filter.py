@@ -82,6 +82,18 @@ def test_a_machine_may_be_composed_in_the_filter(facts: Facts) -> None:
         shelf.machines(parse("hw:nothing-of-the-kind"))
 
 
+def test_machines_whose_memory_nobody_states_are_there_when_named_or_stated(facts: Facts) -> None:
+    shelf = answers_of(facts).shelf
+    every = shelf.machines(parse(""))
+    assert "ddr5-6000-2ch" not in every
+    assert not [
+        name for name in every if facts.hardware[name].kind == "cpu" and not facts.hardware[name].advertised_bytes
+    ]
+    assert {"dgx-spark", "ampereone-a192", "2x-rtx-3090"} <= set(every)
+    assert "ddr5-6000-2ch" in shelf.machines(parse("hw:ddr5"))
+    assert shelf.machines(parse(""), ("dgx-spark", "ddr5-6000-2ch")) == (*every, "ddr5-6000-2ch")
+
+
 def test_a_format_in_the_filter_is_asked_for(facts: Facts) -> None:
     shelf = answers_of(facts).shelf
     assert shelf.quant(parse("quant:q8_0").quant) == "q8_0"

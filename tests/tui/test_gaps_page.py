@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from advisor.decide.unmeasured import Unmeasured, unmeasured
 from advisor.present.gaps import gap_object
+from advisor.present.gaps_screen import of_need
 from advisor.tui.draft import Draft
 from advisor.tui.draft_need import need_of
 from advisor.tui.view import View
@@ -41,6 +42,11 @@ def test_the_gaps_of_a_need_stand_as_the_decision_has_them(facts: Facts, tmp_pat
     found = answers_of(facts).decided(need_of(facts, DRAFT)).gaps
     assert [line.split(",")[0] for line in lines] == [gap_object(gap)["impact"].upper() for gap in found]
     assert len(lines) > 2
+
+
+def test_machines_go_by_their_labels(facts: Facts) -> None:
+    rows = of_need(answers_of(facts).decided(need_of(facts, DRAFT)))
+    assert {row.cells[2] for row in rows} == {"DGX Spark", "AI Max+ 395", "RTX 4090+RTX 5070 Ti"}
 
 
 def test_the_widest_prediction_of_a_view_comes_first_and_measured_pairs_are_left_out(facts: Facts) -> None:

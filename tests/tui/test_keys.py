@@ -14,6 +14,7 @@ from advisor.tui.answers import Answers
 from advisor.tui.app import AdvisorApp
 from advisor.tui.fit_page import FitPage
 from advisor.tui.keys import PALETTE, keys
+from advisor.tui.page import TOLD_S
 from advisor.tui.screens import ENTRIES
 from advisor.tui.view import Asked, View
 from tests.tui.driving import LARGE, MOST_ROUNDS, Driven, answers_of, drive, shown
@@ -43,11 +44,38 @@ def test_minus_and_equals_halve_and_double_the_requests(facts: Facts) -> None:
     assert after(facts, "=", "=", "=", "-").asked.concurrency == 4
 
 
-def test_the_runtime_comes_round_to_the_best_of_all(facts: Facts) -> None:
-    app = AdvisorApp(answers_of(facts), SPARK)
-    every = app.answers.shelf.runtimes
-    assert after(facts, "r").asked.runtime == every[0]
-    assert after(facts, *["r"] * (len(every) + 1)).asked.runtime == ""
+def test_a_runtime_is_chosen_by_a_part_of_its_name(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("r", *"vll", "enter")
+        assert driven.view.asked.runtime == "vllm"
+        await driven.press("r", "enter")
+        assert driven.view.asked.runtime == "vllm"
+        await driven.press("r", *"best", "enter")
+        assert driven.view.asked.runtime == ""
+        await driven.press("r", "escape")
+        assert driven.view.asked.runtime == ""
+
+    drive(facts, steps, view=SPARK)
+
+
+def test_runtimes_are_listed_the_best_of_all_and_the_most_measured_first(facts: Facts) -> None:
+    text = shown(facts, "r", view=SPARK, size=LARGE)
+    names = ["best of all", *(facts.runtimes[name].name for name, _ in answers_of(facts).shelf.every_runtime)]
+    places = [text.index(f"{name:<15}") for name in names]
+    assert places == sorted(places)
+    assert names[1] == "llama.cpp"
+    rows = [facts.runtimes[name].refuses_memory is not None for name, _ in answers_of(facts).shelf.every_runtime]
+    assert rows == sorted(rows)
+
+
+def test_a_runtime_whose_memory_nobody_can_predict_is_shown_and_not_taken(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("r", *"nim")
+        assert "NVIDIA NIM     memory not predicted" in driven.text
+        await driven.press("enter")
+        assert driven.view.asked.runtime == ""
+
+    drive(facts, steps, view=SPARK, size=LARGE)
 
 
 def test_the_number_in_the_cells_comes_round(facts: Facts) -> None:
@@ -119,8 +147,69 @@ def test_escape_closes_the_filter_and_keeps_what_it_says(facts: Facts) -> None:
     drive(facts, steps, view=SPARK)
 
 
+def test_escape_on_fit_clears_the_filter_and_then_the_marks_and_says_so_before(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        assert "esc clears the filter" in driven.text
+        await driven.press("escape")
+        assert (driven.view.filter, driven.view.asked.quant, len(driven.view.marks)) == ("", "", 1)
+        assert "esc unmarks 1" in driven.text
+        await driven.press("escape")
+        assert driven.view.marks == ()
+        assert "esc " not in driven.text.splitlines()[-2]
+        before = driven.view
+        await driven.press("escape")
+        assert driven.view == before
+
+    view = replace(SPARK, filter="gpt-oss quant:q8_0", marks=(("gpt-oss-120b", "dgx-spark"),))
+    drive(facts, steps, view=replace(view, asked=Asked(quant="q8_0")), size=LARGE)
+
+
+def test_escape_goes_back_before_it_clears_anything(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("3", "1")
+        assert "esc clears" not in driven.text
+        await driven.press("escape")
+        assert (driven.view.screen, driven.view.filter) == ("evidence", "gpt-oss")
+        await driven.press("escape")
+        assert (driven.view.screen, driven.view.filter) == ("fit", "gpt-oss")
+        assert "esc clears the filter" in driven.text
+        await driven.press("slash", "escape")
+        assert driven.view.filter == "gpt-oss"
+
+    drive(facts, steps, view=replace(SPARK, filter="gpt-oss"))
+
+
+def test_a_filter_that_leaves_nothing_says_how_to_clear_it(facts: Facts) -> None:
+    assert "esc clears the filter" in shown(facts, view=replace(SPARK, filter="zzzz"))
+
+
+def test_what_a_key_did_stands_in_the_line_of_remarks_until_the_next(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("y")
+        assert driven.text.splitlines()[-2] == " copied: advisor fit gpt-oss-120b --hw dgx-spark"
+        assert not driven.app._notifications
+        await driven.press("down")
+        assert "copied" not in driven.text
+        await driven.press("y", "question_mark", "escape")
+        assert "copied" not in driven.text
+
+    drive(facts, steps, view=SPARK)
+
+
+def test_what_is_too_long_for_the_line_of_remarks_stands_in_front_for_a_short_while(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("y")
+        assert driven.app.clipboard.startswith("advisor fit nemotron-3-super")
+        (said,) = driven.app._notifications
+        assert said.timeout == TOLD_S < 5
+        covered = [line for line in driven.text.splitlines() if "advisor fit" in line or "--concurrency" in line]
+        assert len(covered) <= 2
+
+    asked = Asked(context_tokens=2**20, concurrency=64, runtime="llama.cpp")
+    drive(facts, steps, view=View(model="nemotron-3-super-120b-a12b", machine="rtx-4090+rtx-5070-ti", asked=asked))
+
+
 def test_every_binding_is_in_the_help_of_every_screen(facts: Facts) -> None:
-    every = (*keys(), PALETTE)
     for entry in ENTRIES:
         texts: list[str] = []
 
@@ -130,7 +219,7 @@ def test_every_binding_is_in_the_help_of_every_screen(facts: Facts) -> None:
 
         drive(facts, steps, view=View(screen=entry.name, model=SPARK.model, machine=SPARK.machine))
         flat = " ".join(texts[0].split())
-        for key in every:
+        for key in (*entry.page().own_keys(), PALETTE):
             assert " ".join(f"{key.shown} {key.says}".split()) in flat, key.id
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.decide.grid import QUANTITIES
+from advisor.decide.shown import ORDERS, TIERS, Shown
 from advisor.tui.state import State, load, place, save
-from advisor.tui.view import Asked, View
+from advisor.tui.view import Asked, Lineup, View
 from tests.tui.driving import drive
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 NAMES = st.text(max_size=20)
 VIEWS = st.builds(
     View, screen=NAMES, model=NAMES, machine=NAMES, quantity=st.sampled_from(QUANTITIES), filter=NAMES, sort=NAMES, tab=st.integers(0, 4),
-    asked=st.builds(Asked, context_tokens=st.integers(1024, 2**20), concurrency=st.integers(1, 1024), runtime=NAMES, quant=NAMES),
+    asked=st.builds(Asked, context_tokens=st.integers(1024, 2**20), concurrency=st.integers(1, 1024), runtime=NAMES, quant=NAMES, depth_tokens=st.none() | st.integers(0, 2**20)),
+    rows=st.builds(Shown, order=st.sampled_from(ORDERS), disputed=st.booleans(), max_tier=st.sampled_from(TIERS)),
     marks=st.lists(st.tuples(NAMES, NAMES), max_size=4).map(tuple),
+    lineup=st.none() | st.builds(Lineup, st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=4).map(tuple), of_need=st.just(True)),
 )  # fmt: skip
 
 
@@ -65,6 +68,25 @@ def test_a_number_out_of_range_is_damage(tmp_path: Path, name: str, value: objec
     data["view"]["asked"][name] = value
     path.write_text(json.dumps(data))
     assert load(path).problem
+
+
+@pytest.mark.parametrize("rows", [{"order": "size"}, {"order": []}, {"max_tier": 7}, {"max_tier": True}, [], "off", 3])
+def test_rows_nobody_can_ask_for_are_damage(tmp_path: Path, rows: object) -> None:
+    path = tmp_path / "state.json"
+    save(path, State())
+    data = json.loads(path.read_text())
+    data["view"]["rows"] = rows
+    path.write_text(json.dumps(data))
+    assert load(path).problem
+
+
+def test_a_file_that_says_nothing_of_rows_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    save(path, State(View(filter="moe")))
+    data = json.loads(path.read_text())
+    del data["view"]["rows"]
+    path.write_text(json.dumps(data))
+    assert load(path) == State(View(filter="moe"))
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ class Splits:
     source: Annotated[Text, "source id"]
 
 
+Setting = Literal["context_tokens", "concurrency", "kv_type"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """catalog/runtimes/<id>.yaml: one program that runs models."""
@@ -112,6 +115,10 @@ class Runtime:
     ] = "blocks"
     overhead_gib: Annotated[Positive | None, "what it takes beside weights and cache, where measured"] = None
     overhead: Annotated[Overhead | None, "the same derived from logs, where no source measured it"] = None
+    environment: Annotated[
+        dict[Setting, Text],
+        "what is asked → the variable that says it, for a runtime that starts its server itself and takes no flags of it",
+    ] = field(default_factory=dict)
     refuses_memory: Annotated[str | None, "why its memory cannot be predicted, where no rule is sourced"] = None
     refused_quants: Annotated[dict[str, str], "quantization id → why it does not load here"] = field(
         default_factory=dict
