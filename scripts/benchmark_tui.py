@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.cli.options import open_facts
+from advisor.cli.tui import spare_the_kept
 from advisor.tui.answers import Answers, visible
 from advisor.tui.app import AdvisorApp
 from advisor.tui.heat_map import HeatMap
@@ -84,6 +85,7 @@ def walk(size: tuple[int, int], look_s: float) -> Laps:
     """Milliseconds of every step in this process: first frame, first numbers and all numbers; then of each key the first and last."""
     app, laps = Watched(Answers(open_facts()), looks_ahead=look_s > 0), dict[str, tuple[float, ...]]()
     _watch(app)
+    spare_the_kept()
 
     async def through(pilot: Pilot[object]) -> None:
         await app.idle()

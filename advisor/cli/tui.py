@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SCREENS = ("fit", "model", "evidence", "compare", "decide", "gaps")
 """Names of the screens, without importing any."""
+COLLECTED_AFTER = (10_000, 5, 10_000)
+"""New objects, collections of these, and of the middle-aged, after which garbage is looked for; the last is practically never."""
 IN_BROWSER = "TEXTUAL_DRIVER"
 """Set by textual-serve, which shows what is drawn in a browser."""
 
@@ -61,10 +63,19 @@ def opened(facts: Facts, values: dict[str, Any]) -> int:
     app = AdvisorApp(
         Answers(facts), asked_for(facts, known.view, values), theme=known.theme, glyphs=glyphs(values.get("glyphs")), kept=kept, problem=known.problem,
     )  # fmt: skip
-    # What is loaded stays: no collection needs to look through it while somebody waits for a key.
-    gc.freeze()
+    spare_the_kept()
     app.run()
     return app.return_code or 0
+
+
+def spare_the_kept() -> None:
+    """Have garbage looked for among what is new alone.
+
+    The catalog and every answer are kept: looking through all of them again and again would stop the screen for a tenth of
+    a second each time, and find nothing.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def asked_for(facts: Facts, view: View, values: dict[str, Any]) -> View:

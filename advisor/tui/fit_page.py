@@ -21,11 +21,13 @@ from advisor.tui.page import Page, asking, counted, market_words, question_words
 from advisor.tui.pair_table import Column, PairTable, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.widget import Widget
 
     from advisor.tui.view import View
+
+    Likely = tuple[View, Callable[[], list[tuple[str, str]]]]
 
 BESIDE = 110
 """Columns from which the pair under the cursor is shown beside the table."""
@@ -34,7 +36,7 @@ FIRST_SLICE_S, SLICE_S, PAUSE_S = 0.065, 0.06, 0.018
 """How long cells are worked out before the screen is painted first, and then each time; the pause in which it is painted."""
 NEARLY = 0.4
 """With less than this share of the cells left, they are finished before the screen is painted."""
-AHEAD_S, AHEAD_PAUSE_S = 0.01, 0.002
+AHEAD_S, AHEAD_PAUSE_S = 0.015, 0.002
 """How long they are worked out at a time while nobody presses a key, and the pause in which a key is looked for."""
 
 
@@ -191,32 +193,35 @@ class FitPage(Page):
             beside.update(Content(self.plain("\n".join(lines))))
         self.advisor.busy = False
         if self.advisor.looks_ahead:
-            self.call_after_refresh(self._ahead, drawn, view)
+            self.call_after_refresh(self._ahead, drawn, self._likely(view))
 
-    def _ahead(self, drawn: int, view: View, done: int = 0) -> None:
-        """Work out, as long as nobody presses a key, what the next key is likely to ask; so many of these are known already."""
+    def _ahead(self, drawn: int, likely: Sequence[Likely]) -> None:
+        """Work out, as long as nobody presses a key, what the next key is likely to ask."""
         if self._is_over(drawn):
             return
-        likely = self._likely(view)
-        while done < len(likely) and self.answers.fill(*likely[done], AHEAD_S):
-            done += 1
-        if done < len(likely):
-            self.set_timer(AHEAD_PAUSE_S, partial(self._ahead, drawn, view, done))
+        view, pairs = likely[0]
+        if self.answers.fill(view, pairs(), AHEAD_S):
+            likely = likely[1:]
+        if likely:
+            self.set_timer(AHEAD_PAUSE_S, partial(self._ahead, drawn, likely))
 
-    def _likely(self, view: View) -> list[tuple[View, list[tuple[str, str]]]]:
+    def _likely(self, view: View) -> list[Likely]:
         """Views the next key may ask for, each with the cells that would be seen then, the likeliest first."""
-        models, machines, _, column = self._place(view)
+        models, machines, row, column = self._place(view)
         seen = self._table.seen
-        top, left = slice(seen.top, seen.top + seen.rows), slice(seen.left, seen.left + seen.columns)
-        here = visible(models[top], machines[left])
-        below = visible(models[top.stop : top.stop + seen.rows], machines[left])
-        beside = visible(
-            models[top], [*machines[max(0, left.start - 1) : left.start], *machines[left.stop : left.stop + 1]]
-        )
-        sorted_by = [(model, machines[column]) for model in models]
+        rows, shown = models[seen.top : seen.top + seen.rows], machines[seen.left : seen.left + seen.columns]
+        right = seen.left + seen.columns
+        around = [*machines[max(0, seen.left - 1) : seen.left], *machines[right : right + 1]]
+        by_machine = view.at(models[row], machines[column]).sorted_next()
         turns = (view.stretched(1), view.stretched(-1), view.crowded(1), view.crowded(-1), view.showing_next())
-        asked = [(each, here) for each in turns]
-        return [*asked, (view, below), (view, beside), (view, sorted_by)]
+        return [
+            *((each, lambda: visible(rows, shown)) for each in turns),
+            (view, lambda: visible(models[seen.top + seen.rows : seen.top + 2 * seen.rows], shown)),
+            (view, lambda: visible(rows, around)),
+            (view, lambda: visible(models, [machines[column]])),
+            # In the order the column gives, once it is known.
+            (by_machine, lambda: visible(self.answers.models(by_machine)[: seen.rows], shown)),
+        ]
 
     def turned(self, view: View, key: str) -> View | None:
         """Moves, and what concerns the table."""
