@@ -229,7 +229,7 @@ class DecidePage(FilingPage):
         asked = replace(
             view.asked,
             context_tokens=first.context_tokens,
-            depth_tokens=first.prompt_tokens,
+            prompt_tokens=first.prompt_tokens,
             concurrency=first.concurrency,
         )
         return replace(view, lineup=lineup, asked=asked, model=works[0].model or "", machine=machines[0]).on("compare")

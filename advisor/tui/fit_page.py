@@ -81,11 +81,11 @@ class FitPage(Page):
             context, requests, *how = question_words(view).split("  ")
             price = market_words(self.answers.terms(view).market) if view.quantity == "price" else ""
             return [
-                *filter(None, [price, context, requests, name_of(view.quantity, view.asked.depth_tokens), *how]),
+                *filter(None, [price, context, requests, name_of(view.quantity, view.asked.prompt_tokens), *how]),
                 f"catalog {self.answers.facts.date}",
             ]
         models, machines = len(self.answers.models(view)), len(self.answers.machines(view))
-        said = [question_words(view), name_of(view.quantity, view.asked.depth_tokens)]
+        said = [question_words(view), name_of(view.quantity, view.asked.prompt_tokens)]
         if view.quantity == "price":
             # First where they are asked, which nothing else on the screen says.
             said = [said[1], market_words(self.answers.terms(view).market), *said[0].split("  ")]

@@ -175,7 +175,7 @@ class GapsPage(WeighingPage):
                 view.asked,
                 context_tokens=demand.context_tokens,
                 concurrency=demand.concurrency,
-                depth_tokens=demand.depth_tokens,
+                prompt_tokens=demand.prompt_tokens,
             )
             if self.has_need(view)
             else view.asked

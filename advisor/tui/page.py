@@ -44,7 +44,7 @@ def question_words(view: View) -> str:
     """The part of the question every screen has."""
     asked = view.asked
     count = "1 request" if asked.concurrency == 1 else f"{tokens(asked.concurrency)} requests"
-    depth = "" if asked.depth_tokens is None else f", {short_tokens(asked.depth_tokens)} in the cache"
+    depth = "" if asked.prompt_tokens is None else f", prompt {short_tokens(asked.prompt_tokens)}"
     return f"context {short_tokens(asked.context_tokens)}{depth}  {count}  {asked.runtime or 'any runtime'}" + (
         f"  {asked.quant}" if asked.quant else ""
     )
@@ -292,8 +292,8 @@ def conditions(view: View) -> list[str]:
     asked, line = view.asked, list[str]()
     if asked.context_tokens != type(asked)().context_tokens:
         line += ["--context", short_tokens(asked.context_tokens).replace(",", "")]
-    if asked.depth_tokens is not None:
-        line += ["--depth", str(asked.depth_tokens)]
+    if asked.prompt_tokens is not None:
+        line += ["--depth", str(asked.prompt_tokens), "--prompt", str(asked.prompt_tokens)]
     if asked.concurrency != 1:
         line += ["--concurrency", str(asked.concurrency)]
     if asked.runtime:

@@ -115,12 +115,12 @@ def _view(data: Any) -> View:
     quantity = _text(data["quantity"])
     if quantity not in get_args(Quantity):
         raise ValueError
-    depth = asked.get("depth_tokens")
+    context, prompt = _count(asked["context_tokens"], LEAST_CONTEXT, MOST_CONTEXT), asked.get("prompt_tokens")
     return View(
         screen=_text(data["screen"]), model=_text(data["model"]), machine=_text(data["machine"]),
         asked=Asked(
-            _count(asked["context_tokens"], LEAST_CONTEXT, MOST_CONTEXT), _count(asked["concurrency"], 1, MOST_REQUESTS),
-            _text(asked["runtime"]), _text(asked["quant"]), None if depth is None else _count(depth, 0, MOST_CONTEXT),
+            context, _count(asked["concurrency"], 1, MOST_REQUESTS), _text(asked["runtime"]), _text(asked["quant"]),
+            None if prompt is None else _count(prompt, 1, context),
         ),
         quantity=quantity, filter=_text(data["filter"]), sort=_text(data["sort"]), marks=_pairs(data["marks"]),  # type: ignore[arg-type]
         tab=_count(data["tab"], 0, 9), row=0, differences=data["differences"] is True, rows=_rows(data.get("rows", {})), lineup=_lineup(data.get("lineup")), draft=_draft(data["draft"]),

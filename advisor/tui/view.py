@@ -34,15 +34,16 @@ class Asked:
     quant: str = ""
     """Format id; empty = the best of the usual ones. The filter says it (`quant:q8_0`)."""
 
-    depth_tokens: int | None = None
-    """Tokens in the cache when speed is asked for; None = at the context."""
+    prompt_tokens: int | None = None
+    """Tokens of the usual prompt, at whose end speed is asked for; None = it fills the context."""
 
     def demand(self, as_of: str | None = None) -> Demand:
         """The same as the estimate takes it, with software and evidence of that day."""
         return Demand(
             context_tokens=self.context_tokens,
             concurrency=self.concurrency,
-            depth_tokens=self.depth_tokens,
+            depth_tokens=self.prompt_tokens,
+            prompt_tokens=self.prompt_tokens,
             as_of=as_of,
         )
 
@@ -107,7 +108,7 @@ class View:
     def stretched(self, doublings: int) -> View:
         """With the context doubled so often, or halved where negative, and full; no shorter than 1k and no longer than 16M."""
         context = min(max(int(self.asked.context_tokens * 2.0**doublings), LEAST_CONTEXT), MOST_CONTEXT)
-        return replace(self, asked=replace(self.asked, context_tokens=context, depth_tokens=None))
+        return replace(self, asked=replace(self.asked, context_tokens=context, prompt_tokens=None))
 
     def crowded(self, doublings: int) -> View:
         """With twice as many requests at once so often, or half as many; 1 to 1,024."""

@@ -78,7 +78,7 @@ def test_a_wrong_name_is_an_error(facts: Facts, values: dict[str, str]) -> None:
 @pytest.mark.parametrize(("model", "machine", "asked"), [
     ("gpt-oss-120b", "dgx-spark", Asked()), ("qwen3-30b-a3b", "rtx-5090", Asked(32768)), ("glm-4.7-flash", "rtx-4090+rtx-5070-ti", Asked(16384)),
     ("llama-3.1-8b", "rtx-5090", Asked(8192, 1, "llama.cpp")), ("gemma-3-27b", "rtx-4090", Asked(8192, 1, "", "q4_k_m")),
-    ("gpt-oss-20b", "rtx-5090", Asked(65536, depth_tokens=4096)),
+    ("gpt-oss-20b", "rtx-5090", Asked(65536, prompt_tokens=4096)),
 ])  # fmt: skip
 @pytest.mark.parametrize("quantity", ["decode", "at context"])
 def test_a_cell_is_what_its_copied_command_prints(
@@ -92,7 +92,7 @@ def test_a_cell_is_what_its_copied_command_prints(
     assert command_text(command).startswith("advisor fit ")
     printed = advisor(*command[1:])
     assert printed.code == 0
-    depth = 0 if quantity == "decode" else asked.context_tokens if asked.depth_tokens is None else asked.depth_tokens
+    depth = 0 if quantity == "decode" else asked.context_tokens if asked.prompt_tokens is None else asked.prompt_tokens
     found = re.search(rf"([\d.]+) tok/s predicted at depth {depth:,}[^\d]", printed.out)
     assert found, printed.out
     assert found[1] == number(shown)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAMES = st.text(max_size=20)
 VIEWS = st.builds(
     View, screen=NAMES, model=NAMES, machine=NAMES, quantity=st.sampled_from(QUANTITIES), filter=NAMES, sort=NAMES, tab=st.integers(0, 4),
-    asked=st.builds(Asked, context_tokens=st.integers(1024, 2**20), concurrency=st.integers(1, 1024), runtime=NAMES, quant=NAMES, depth_tokens=st.none() | st.integers(0, 2**20)),
+    asked=st.builds(Asked, context_tokens=st.integers(1024, 2**20), concurrency=st.integers(1, 1024), runtime=NAMES, quant=NAMES, prompt_tokens=st.none() | st.integers(1, 1024)),
     rows=st.builds(Shown, order=st.sampled_from(ORDERS), disputed=st.booleans(), max_tier=st.sampled_from(TIERS)),
     marks=st.lists(st.tuples(NAMES, NAMES), max_size=4).map(tuple),
     lineup=st.none() | st.builds(Lineup, st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=4).map(tuple), of_need=st.just(True)),
