@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 SCREENS = ("fit", "model", "evidence", "compare", "decide", "gaps")
 """Names of the screens, without importing any."""
-COLLECTED_AFTER = (10_000, 5, 10_000)
-"""New objects, collections of these, and of the middle-aged, after which garbage is looked for; the last is practically never."""
+COLLECTED_AFTER = (10_000, 5, 500)
+"""New objects, collections of these, and of the middle-aged, after which garbage is looked for; the last is seldom."""
 IN_BROWSER = "TEXTUAL_DRIVER"
 """Set by textual-serve, which shows what is drawn in a browser."""
 

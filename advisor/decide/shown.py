@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log1p
 from typing import TYPE_CHECKING, Literal, get_args
 
 from advisor.evidence.observations import tier
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 Order = Literal["nearness", "off", "date"]
 ORDERS: tuple[Order, ...] = get_args(Order)
+NEVER = -0.999
+"""Residual of a row that measured next to nothing."""
 TIERS: tuple[int | None, ...] = (None, 1, 2)
 """Weakest tiers one asks for in turn; None = any."""
 
@@ -74,4 +77,5 @@ def is_doubted(gate: Gate, record: Record) -> bool:
 
 
 def _off(row: Measured) -> float:
-    return -1.0 if row.residual is None else abs(row.residual)
+    """Half as fast is as far off as twice as fast."""
+    return -1.0 if row.residual is None else abs(log1p(max(row.residual, NEVER)))

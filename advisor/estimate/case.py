@@ -88,7 +88,8 @@ class Case:
         name, unknown = self.runtime.name, {self.key_type, self.value_type} - set(self.runtime.kv_types)
         if unknown:
             return f"{name} does not keep its KV cache in {' and '.join(sorted(unknown))}"
-        if self.key_type != self.value_type and self.runtime.cache_rule in {"paged", "contiguous"}:
+        one_variable = "kv_type" in self.runtime.environment
+        if self.key_type != self.value_type and (one_variable or self.runtime.cache_rule in {"paged", "contiguous"}):
             return f"{name} keeps keys and values in one type"
         if self.key_type != self.value_type and any(b.latent_attention for b in self.model.blocks.values()):
             return f"{name} keeps the cache of latent attention in one type"

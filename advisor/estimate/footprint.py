@@ -179,6 +179,9 @@ def _host_into_first(plan: Placement) -> Placement:
         kv_cache_bytes=uses[0].kv_cache_bytes + host.kv_cache_bytes, state_bytes=uses[0].state_bytes + host.state_bytes,
         compute_buffer_bytes=uses[0].compute_buffer_bytes + host.compute_buffer_bytes,
     )  # fmt: skip
+    if plan.host_layers:
+        last = plan.host_layers - 1 if first.last_layer is None else first.last_layer
+        first = replace(first, first_layer=0, last_layer=last)
     short = max(plan.short_bytes, first.short_bytes)
     return Placement("does-not-fit" if short else "fits", (first, *uses[1:]), short, flags=plan.flags)
 

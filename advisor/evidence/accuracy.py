@@ -116,11 +116,13 @@ def accuracy(rows: Sequence[Judged], level: float = 0.8) -> Accuracy | None:
         return None
     median, p90 = np.quantile([row.error for row in rows], [0.5, 0.9])
     given = [row for row in rows if isfinite(row.width)]
+    draws = {row.tested.draw for row in given}
     return Accuracy(
         rows=len(rows), median_error=float(median), p90_error=float(p90),
         coverage=float(np.mean([row.covered for row in given])) if given else None,
         width=float(np.median([row.width for row in given])) if given else None,
-        band=binomial_band(len(given), level) if len(given) >= LEAST_ROWS else None,
+        # Rows that err together are one draw, where groups are too few to be the draws.
+        band=binomial_band(len(given) if "" in draws else len(draws), level) if len(given) >= LEAST_ROWS else None,
     )  # fmt: skip
 
 

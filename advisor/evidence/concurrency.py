@@ -213,17 +213,21 @@ def aggregate(case: Batched, requests: int) -> Aggregate:
         return Aggregate(requests, running, None, None, None, None, ceiling, why, "roofline", None, 0)
     served = case.served(requests)
     expected = min(served.aggregate_tok_s, ceiling)
-    factors = _with_prompts(case, requests, served.aggregate_tok_s, case.factors.of(running))
+    factors = _with_prompts(case, requests, served.aggregate_tok_s, _of_steps(case, case.factors, running))
     low, high = (min(factor * served.aggregate_tok_s, ceiling) for factor in factors)
-    if not case.load.prompt_s:
-        # No measured step of many took longer than as many steps of one; the reverse bound does not hold.
-        low = max(low, min(case.factors.alone[0] / float(case.step(1).total_s), expected))
     return Aggregate(
         requests=requests, running=running, tok_s=expected, low_tok_s=low, high_tok_s=high,
         per_request_tok_s=served.per_request_tok_s, ceiling_tok_s=ceiling,
         limited_by=case.limit.why if case.limit and running < requests else case.why(requests), basis="calibrated",
         nearness=case.nearness, rows=case.rows, load=case.load, wall_s=served.wall_s,
     )  # fmt: skip
+
+
+def _of_steps(case: Batched, factors: Factors, running: int) -> tuple[float, float]:
+    """Factors of the steps of so many requests. No measured step took longer than as many steps of one; the reverse does not hold."""
+    low, high = factors.of(running)
+    one, all_of_one = float(case.step(1).total_s), float(case.step(running).total_s) / running
+    return max(low, min(1.0, factors.alone[0] * all_of_one / one)), high
 
 
 def _with_prompts(

@@ -239,7 +239,7 @@ def batching_alone(
         learned = Batching(values=lesson.pool.named(lesson.taught(calibration, names == name, start)))
         for index in np.flatnonzero(names == name).tolist():
             row = lesson.rows[index]
-            draw = f"{name}/{group_of(facts, row.record, 'model')}"
+            draw = group_of(facts, row.record, "model")
             predicted = aggregate_tok_s(row, calibration, learned)
             found.append(Tested(row.record, draw, row.aggregate_tok_s, predicted, near, batch_classes(row.kind)))
     return found

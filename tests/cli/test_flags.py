@@ -96,3 +96,21 @@ def test_the_plan_for_linked_boxes_is_a_question_with_the_same_answer(advisor: A
     assert len(used[0]) == 2
     assert used[0] == used[1]
     assert again["plan"] == first["plan"] == "-c 8192 -np 1 -ngl 95"
+
+
+@pytest.mark.parametrize("layers", ["0", "1", "10", "99"])
+def test_linked_boxes_told_how_many_layers_to_hand_out_hold_the_rest_in_the_first(
+    advisor: Advisor, layers: str
+) -> None:
+    answered = advisor("fit", "gemma-3-12b", "--hw", "2x-dgx-spark", "--runtime", "llama.cpp", "--quant", "q8_0", "--flags", f"-ngl {layers}", "--json")  # fmt: skip
+    assert (answered.code, answered.err) == (0, "")
+    (found,) = json.loads(answered.out)["findings"]
+    assert found["verdict"] == "fits"
+    assert found["decode"]["tok_s"] > 0
+
+
+def test_ollama_keeps_keys_and_values_in_the_one_type_its_variable_names(advisor: Advisor) -> None:
+    answered = advisor(
+        "fit", "llama-3.1-8b", "--hw", "rtx-4090", "--runtime", "ollama", "--kv-type", "q8_0,f16", "--quant", "q4_k_m"
+    )
+    assert "Ollama keeps keys and values in one type" in answered.out

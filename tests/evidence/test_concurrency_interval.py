@@ -85,6 +85,22 @@ def test_one_request_has_the_interval_of_its_single_stream(
     assert (one.low_tok_s, one.high_tok_s) == pytest.approx((single.low_tok_s, single.high_tok_s))
 
 
+def test_reading_a_short_prompt_first_takes_no_more_certainty_than_it_takes_time(
+    facts: Facts, calibration: Calibration
+) -> None:
+    """A prompt read in a fraction of the time hardly moves the lower end of two requests."""
+    case = asked(facts, "qwen3.6-27b", "q4_k_m", "apple-m3-ultra-256")
+    written = Load(output_tokens=200)
+    read = replace(written, prompt_tokens=100, prefill_tok_s=360.0, prefill_ends_tok_s=(240.0, 580.0))
+    bare, behind = (answered(facts, calibration, case, 2, load) for load in (written, read))
+    assert bare.tok_s
+    assert bare.low_tok_s
+    assert behind.tok_s
+    assert behind.low_tok_s
+    assert behind.tok_s < bare.tok_s
+    assert behind.low_tok_s / behind.tok_s > 0.95 * bare.low_tok_s / bare.tok_s
+
+
 def singles_beside(facts: Facts) -> dict[str, float]:
     """Row of several requests → what its page measured for one request at that depth, all else alike."""
     alone = defaultdict(list)
