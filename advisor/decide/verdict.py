@@ -67,12 +67,21 @@ def verdict(
 
 
 def _nearest(found: Sequence[Standing]) -> Standing | None:
-    """What one would buy if one bought: the fewest misses, then the least cost, limits aside only where nothing is open."""
+    """What one would buy if one bought: the fewest misses, then the most that runs at all, then the least cost.
+
+    Limits are left aside only where nothing is open.
+    """
     buying = [each for each in found if each.option.bought]
     open_ones = [each for each in buying if each.is_open] or buying
     return min(
-        open_ones, key=lambda each: (len(each.missed), each.option.cost.mid if each.option.cost else float("inf")), default=None
-    )  # fmt: skip
+        open_ones,
+        key=lambda each: (
+            len(each.missed),
+            -sum(one.runs for one in each.served),
+            each.option.cost.mid if each.option.cost else float("inf"),
+        ),
+        default=None,
+    )
 
 
 def _duels(kept: Standing, rival: Standing, served: Mapping[Cell, Served]) -> tuple[Duel, ...]:

@@ -10,6 +10,8 @@ from advisor import units
 from advisor.decide.bill import Bill, oldest_days
 from advisor.decide.compare import price_per_rate
 from advisor.decide.ranges import Range, exactly
+from advisor.decide.rates import spread
+from advisor.estimate.placement import RUNS
 from advisor.present.formats import as_printed, price_per_tok_s, say, tok_s, tokens
 
 if TYPE_CHECKING:
@@ -184,9 +186,26 @@ def _together_lines(found: Comparison, cells: Sequence[Cell], runs: Sequence[boo
         _line(f"{found.concurrency} at once", [f"{tok_s(rate.mid)} ○" if rate else "unknown" if there else ""
                                               for rate, there in zip(rates, runs, strict=True)], stars(rates, runs)),
         _line("  predicted", [_ends(rate, tok_s) for rate in rates]),
-        _line("  each", [tok_s(each.per_request_tok_s or 0.0) if each else "" for each in many]),
+        _line("  each, writing", [tok_s(each.per_request_tok_s or 0.0) if each else "" for each in many]),
         _line("  of them run", [str(each.running) if each and each.running < each.requests else "" for each in many]),
+        _line("  more with", [_faster_together(each) for each in cells]),
     ]  # fmt: skip
+
+
+def _faster_together(cell: Cell) -> str:
+    """The way that gives all requests together the most, with its rate, where that is beyond what the way shown is likely to give.
+
+    The way shown is the best for one request; under many another may be the better one.
+    """
+    here, shown = cell.together, cell.finding
+    if here is None or shown is None:
+        return ""
+    rates = [(rate.mid, way.case) for way in cell.ways if way.verdict in RUNS and (rate := spread(way.aggregate))]
+    most, case = max(rates, key=lambda each: each[0])
+    if most <= here.high:
+        return ""
+    quant = f", {case.quant.name}" if case.quant.id != shown.case.quant.id else ""
+    return f"{tok_s(most)} {case.runtime.name}{quant}"
 
 
 def _first_line(cells: Sequence[Cell], runs: Sequence[bool]) -> Line:

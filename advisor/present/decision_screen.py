@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.decide.standing import Standing
 
 YES, NO = "✓", "✗"
+LATE = "late"
 NAME = 14
 INDENT = "  "
 LEAST = 20
@@ -78,10 +79,16 @@ def _options(found: Decision, width: int) -> list[str]:
         if seen < len(works)
         else []
     )
-    legend = f"{YES} enough  {NO} not  {LEGEND}"
+    late = (
+        f"{LATE}: only the first token"
+        if any(LATE in cell for row in rows for cell in row[-1 - len(works) : -1])
+        else ""
+    )
+    legend = "  ".join(filter(None, (f"{YES} enough  {NO} not", late, LEGEND)))
+    beside = ", with what you own where that is better" if found.need.owns else ""
     return [
         "",
-        "OPTIONS, tok/s of each request",
+        *_wrapped(f"OPTIONS, tok/s of each request{beside}", width, ""),
         head,
         *body,
         *(part for text in (*keys, *more, legend) for part in _wrapped(text, width, "")),
@@ -96,11 +103,20 @@ def _asked(one: Served) -> str:
     return f": {asked}" if asked else ""
 
 
+def verdict(one: Served) -> str:
+    """Whether it is enough; `late` where only the first token is not."""
+    if one.is_fast_enough:
+        return YES
+    floor, rate = one.workload.floor_tok_s, one.decode_tok_s
+    is_late = one.runs and one.ttft_s is not None and rate is not None and (floor is None or rate.mid >= floor)
+    return f"{NO} {LATE}" if is_late else NO
+
+
 def _row(found: Decision, each: Standing, names: Mapping[str, str], *, bare: bool) -> list[str]:
     on_front = any(each is one for one in found.front)
     option, draw = each.option, each.option.draw
     price = "0" if option.bought is None else f"{option.price.mid:,.0f}" if option.price else "?"
     watts = f"{draw.load_w.mid:.0f}" if draw and draw.load_w else "?"
     mark = CHOSEN if each is found.pick else UNDOMINATED if on_front else ""
-    speeds = [f"{speed(one, bare=bare)} {YES if one.is_fast_enough else NO}" for one in each.served]
+    speeds = [f"{speed(one, bare=bare)} {verdict(one)}" for one in each.served]
     return [mark, names[option.bought.id] if option.bought else KEEP, price, watts, *speeds, str(len(each.missed))]

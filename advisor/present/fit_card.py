@@ -138,7 +138,7 @@ def _many_lines(finding: Finding) -> list[str]:
     waiting = f", {many.running} of them running and the rest waiting" if many.running < many.requests else ""
     lines = [
         f"at once  {tok_s(many.tok_s)} tok/s of all {many.requests} together{waiting}, {tok_s(many.low_tok_s)}–{tok_s(many.high_tok_s)} likely; "
-        f"{tok_s(many.per_request_tok_s)} tok/s each"
+        f"{tok_s(many.per_request_tok_s)} tok/s each{' while writing' if many.load.prefill_tok_s else ''}"
     ]
     most = finding.sweep.requests[-1] if finding.sweep else many.requests
     pays = (

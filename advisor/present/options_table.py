@@ -31,9 +31,18 @@ def speed(one: Served, *, bare: bool = False) -> str:
     if one.decode_tok_s is None:
         return "?"
     found = one.decode_tok_s
+    said = _below(found.mid, one.workload.floor_tok_s)
     if one.measured:
-        return f"{MEASURED}{tok_s(found.mid)}"
-    return f"{PREDICTED}{tok_s(found.mid)}" + ("" if bare else f" ({tok_s(found.low)}–{tok_s(found.high)})")
+        return f"{MEASURED}{said}"
+    return f"{PREDICTED}{said}" + ("" if bare else f" ({tok_s(found.low)}–{tok_s(found.high)})")
+
+
+def _below(rate: float, floor: float | None) -> str:
+    """The rate, with as many digits as show that it misses the floor where it does."""
+    digits = (tok_s(rate), f"{rate:.1f}", f"{rate:.2f}")
+    if floor is None or rate >= floor:
+        return digits[0]
+    return next((each for each in digits if float(each) < floor), digits[0])
 
 
 def shown(found: Decision, *, everything: bool = False) -> tuple[Standing, ...]:

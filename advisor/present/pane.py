@@ -70,7 +70,7 @@ def _speeds(finding: Finding) -> Iterator[str]:
             yield f"{'':<{LABEL}}first token after {read.ttft_s:.3g} s"
     many = finding.aggregate
     if many and many.tok_s is not None and many.per_request_tok_s is not None:
-        yield f"{'at once':<{LABEL}}{tok_s(many.tok_s)} tok/s of all {many.requests}, {tok_s(many.per_request_tok_s)} each"
+        yield f"{'at once':<{LABEL}}{tok_s(many.tok_s)} tok/s of all {many.requests}, {tok_s(many.per_request_tok_s)} each{' while writing' if many.load.prefill_tok_s else ''}"
 
 
 def _measured(finding: Finding) -> Iterator[str]:
@@ -103,7 +103,7 @@ def facts_lines(finding: Finding, width: int) -> list[str]:
         for use in finding.footprint.placement.uses:
             lines += _memory(use, width)
     lines += [*_limits(finding), *(f"{'instead':<{LABEL}}{say(text)}" for text in finding.instead), ""]
-    lines += [*_speeds(finding), *_measured(finding)]
+    lines += [*_speeds(finding), *filter(None, [beyond_trained(finding)]), *_measured(finding)]
     if finding.verdict != "does-not-fit":
         lines.append(f"{'trust':<{LABEL}}{finding.confidence.level.upper()}: {say(finding.confidence.reason)}")
     if memory_unstated(finding) and case.machine.hardware.kind == "cpu":
@@ -112,6 +112,21 @@ def facts_lines(finding: Finding, width: int) -> list[str]:
             f"{'state it':<{LABEL}}under owns or considers of a need.yaml, opened with ctrl+o on 5 Decide: {stated}"
         )
     return [part for line in lines for part in folded(line, width)]
+
+
+def beyond_trained(finding: Finding) -> str:
+    """That the context is longer than the model was trained for, so that no speed is known; empty where it is not."""
+    trained = finding.case.model.context_tokens
+    if not trained or finding.case.demand.context_tokens <= trained:
+        return ""
+    return f"trained for {tokens(trained)} tokens: memory only, no speed beyond"
+
+
+def no_curve(finding: Finding) -> str:
+    """Why the finding has no speed to draw."""
+    if finding.verdict == "does-not-fit" and finding.footprint:
+        return f"it does not fit, {gib(finding.footprint.placement.short_bytes)} short"
+    return beyond_trained(finding) or say(finding.confidence.reason)
 
 
 def folded(line: str, width: int) -> list[str]:

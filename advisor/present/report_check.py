@@ -82,10 +82,10 @@ def _bandwidth(scene: Scene, column: Column) -> str:
 def _rows(scene: Scene) -> tuple[Judged, ...]:
     """Held-out rows of the machines shown and of the models asked about."""
     machines = {
-        identity(scene.facts.hardware[d])
+        identity(each)
         for column in scene.columns
         for m in column.machines
-        for d in (m.id, *(x.device for x in m.members))
+        for each in (m, *(scene.facts.hardware[x.device] for x in m.members))
     }
     models = {one.finding.case.model.id for work in scene.workloads for _, one in scene.cells(work) if one.finding}
     every = judged(_tested(scene))

@@ -152,8 +152,11 @@ def _until(found: Finding, reach: Limits | None) -> str:
     how = f"{case.quant.id}, {case.runtime.id}"
     if found.verdict == "does-not-fit" and found.footprint:
         short = f"✗ {gib(found.footprint.placement.short_bytes)} short"
-        return f"{how}: {short}" + (f"; fits up to context {tokens(most)}" if most else " at any context")
+        return f"{how}: {short}" + (f"; fits up to context {tokens(most)}" if most else "; fits at no context")
     where = " with part of it on the host" if found.verdict == "fits-offloaded" else ""
+    trained = case.model.context_tokens
+    if trained and case.demand.context_tokens > trained:
+        return f"{how}: fits{where}, but was trained for {tokens(trained)} only"
     if not most:
         return f"{how}: fits{where}"
     all_of_it = " (all it was trained for)" if most == case.model.context_tokens else ""

@@ -218,9 +218,14 @@ class AdvisorApp(App[None]):
         try:
             wanted = parse(event.value)
             self.answers.shelf.machines(wanted)
-            self.view = self.view.filtered(event.value, self.answers.shelf.quant(wanted.quant))
+            view = self.view.filtered(event.value, self.answers.shelf.quant(wanted.quant))
         except AdvisorError as reason:
-            self.page.status(str(reason))
+            # Kept, as what is still being worked out for the filter before would be said over it.
+            self.page.told = self.page.plain(str(reason))
+            self.page.status()
+        else:
+            self.page.forget()
+            self.view = view
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close the line."""

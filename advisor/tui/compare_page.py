@@ -182,7 +182,10 @@ class ComparePage(Page):
             if len(found.columns) < len(machines)
             else ""
         )
-        self.status(how_chosen(self.answers, view)[1], here, seen_of, *LEGEND)
+        said = how_chosen(self.answers, view)[1]
+        # Where the line does not hold both, what else is there comes before how it was chosen.
+        first = f"← → {seen_of}" if seen_of and len(f"{said}  {here}  {seen_of}") > self.size.width - 2 else ""
+        self.status(first, said, here, "" if first else seen_of, *LEGEND)
 
     def turned(self, view: View, key: str) -> View | None:
         """Up and down choose a line and with it a model, left and right a machine."""

@@ -29,6 +29,12 @@ _REGION = re.compile(r"([A-Za-z]{2})")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})")
 ONE_BOX = frozenset({"one box", "single box", "single-box"})
 
+STEPS = {
+    "--consider or --budget": "budget or among", "--want": "models you want", "--have": "already own", "--consider": "among", "--budget": "budget",
+    "--power": "limits", "--single-box": "limits", "--per-kwh": "limits", "--as-of": "limits", "--region": "limits", "--currency": "budget",
+}  # fmt: skip
+"""Option of `advisor decide` → the step that says the same."""
+
 
 def listed(text: str) -> tuple[str, ...]:
     """What stands between the commas."""
@@ -55,7 +61,9 @@ def _as_far_as_read(draft: Draft, problems: list[Problem]) -> Said:
         known = _limit(part)
         limits |= known
         if not known:
-            problems.append(Problem(f"limits {part}", 0, "", "is none: 500W, one box, 8h, 0.29/kWh, DE, 2026-03-31"))
+            problems.append(
+                Problem(f"limits {part}", 0, "", "should be like one of 500W, one box, 8h, 0.29/kWh, DE, 2026-03-31")
+            )
     currency = draft.base.market.currency if draft.base and not draft.budget.strip() else None
     return Said(
         want=listed(draft.want), have=listed(draft.own), consider=listed(draft.among), budget=draft.budget.strip() or None, users=int(users),
@@ -80,8 +88,24 @@ def need_of(facts: Facts, draft: Draft) -> Need:
     """The need the lines say, with whatever else its file says. Raises NeedInvalid with every mistake."""
     if draft.base is not None and not draft.is_changed:
         return draft.base
-    typed = need_from_flags(facts, said(draft))
+    problems: list[Problem] = []
+    options = _as_far_as_read(draft, problems)
+    try:
+        typed = need_from_flags(facts, options)
+    except NeedInvalid as others:
+        raise NeedInvalid([*problems, *map(_in_steps, others.problems)]) from others
+    if problems:
+        raise NeedInvalid(problems)
     return typed if draft.base is None else _merged(draft.base, typed, draft)
+
+
+def _in_steps(problem: Problem) -> Problem:
+    """The problem with the step it stands in, where it names the option of a command."""
+    option = next((each for each in STEPS if problem.path == each or problem.path.startswith(f"{each} ")), None)
+    if option is None:
+        return problem
+    message = problem.message.replace("`considers`", "the line among").replace("a `limits.budget`", "a budget")
+    return replace(problem, path=STEPS[option] + problem.path.removeprefix(option), message=message)
 
 
 def terms_of(facts: Facts, draft: Draft) -> Terms | None:

@@ -1,6 +1,6 @@
 """The language of the filter: `moe <40gb ctx>=128k hw:spark tier<=2`.
 
-word            in the model's name (`llama`, `qwen3`)
+word            in the model's name (`llama`, `qwen3`); any of several: `gpt-oss,glm-4.7`
 moe, dense      how its layers are built
 <40gb, >=10gb   weights in the smallest format offered
 ctx>=128k       context it was trained for

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from advisor.present.heat import CSV_HEADERS, csv_row, legend, name_of
 from advisor.present.machine_labels import machine_label, memory_label
-from advisor.present.pane import pane
+from advisor.present.pane import beyond_trained, pane
 from advisor.tui.answers import visible
 from advisor.tui.choosing import choose_machine
 from advisor.tui.heat_map import HeatMap
@@ -153,7 +153,13 @@ class FitPage(Page):
         signs = legend(view.quantity, verdict_in_words=self._is_narrow)
         # Where there is little room the signs come first: what one marked is easily marked again.
         wide = self.size.width >= BESIDE
-        self.status(waits_for, name, clears, where, unmarks if wide else "", *signs, unmarks)
+        self.status(waits_for, name, self._beyond(view), clears, where, unmarks if wide else "", *signs, unmarks)
+
+    def _beyond(self, view: View) -> str:
+        """That the model under the cursor was never trained for so much context; empty where it was, or does not run."""
+        models, machines, row, column = self._place(view)
+        cell = self.answers.cell(view, models[row], machines[column])
+        return beyond_trained(cell.best) if cell and cell.best and cell.runs else ""
 
     def _way_out(self, view: View) -> tuple[str, str]:
         """How the filter is emptied, and the marks: by esc where it leads to no other screen."""

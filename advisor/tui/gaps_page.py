@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from advisor.evidence.finding import Finding
     from advisor.present.gaps_screen import GapRow
     from advisor.tui.view import View
 
@@ -186,6 +187,15 @@ class GapsPage(WeighingPage):
         """What `e` explains."""
         here = self._here(view)
         return (here.model, here.machine) if here else super().pair(view)
+
+    def explained(self, view: View) -> Finding | None:
+        """The finding of the line under the cursor, as the line asks and in the way it is to be run."""
+        rows, here = self._rows(view), self._here(view)
+        finding = rows[min(view.row, len(rows) - 1)].finding if rows else None
+        if here is None or finding is None:
+            return super().explained(view)
+        asked = replace(here.asked, runtime=finding.case.runtime.id, quant=finding.case.quant.id)
+        return self.answers.drawn(replace(here, asked=asked), *self.pair(view))
 
     def done(self, view: View, key: str) -> bool:
         """Show how the gap is closed, and copy the command that begins."""

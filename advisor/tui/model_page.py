@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from advisor.present.curves import aggregate_figure, decode_figure
 from advisor.present.fit_table import CSV_HEADERS, csv_row
-from advisor.present.formats import say
 from advisor.present.machine_labels import machine_label
+from advisor.present.pane import folded, no_curve
 from advisor.present.screen_rows import WAYS, card_lines, memory_lines, way_row
 from advisor.present.screen_table import fitted
 from advisor.tui.lines import Lines
@@ -65,7 +66,11 @@ class ModelPage(Page):
     def draw(self, view: View) -> None:
         """The part that is chosen."""
         names = [f"[{name}]" if place == view.tab else f" {name} " for place, name in enumerate(PARTS)]
-        self.query_one("#parts", Static).update(Content(" ".join(names)))
+        clickable = [
+            Content.styled(name, Style.from_meta({"@click": f"screen.part({place})"}))
+            for place, name in enumerate(names)
+        ]
+        self.query_one("#parts", Static).update(Content(" ").join(clickable))
         self.advisor.busy = True
         self.call_after_refresh(self._draw, view)
 
@@ -116,8 +121,8 @@ class ModelPage(Page):
 
         figure = figure_of(found) if found else None
         if figure is None:
-            said = say(found.confidence.reason) if found else "no runtime loads any offered format of it there"
-            lines.put([], ["", f"nothing to draw: {said}"])
+            said = no_curve(found) if found else "no runtime loads any offered format of it there"
+            lines.put([], ["", *map(self.plain, folded(f"nothing to draw: {said}", self.size.width - 4))])
             self.status(*TURNS)
             return
         text = draw(figure, self.size.width - 3, min(lines.size.height, TALLEST), self.glyphs)
@@ -140,6 +145,11 @@ class ModelPage(Page):
         seen = lines.seen(len(body), cursor)
         lines.put([self.plain(head)], [self.plain(body[place]) for place in seen], cursor - seen.start)
         self.status("best first: what fits, then most bits a weight at 10 tok/s, then speed", TURNS[-1])
+
+    def action_part(self, place: int) -> None:
+        """Turn to that part."""
+        view = self.advisor.view
+        self.advisor.view = replace(view.at(*self.answers.pair(view)), tab=place, row=0)
 
     def turned(self, view: View, key: str) -> View | None:
         """Left and right turn the parts; up and down move in them."""

@@ -127,7 +127,7 @@ class Shelf:
         elif term.text in {"moe", "dense"}:
             held = model.is_sized and any(block.moe for block in model.blocks.values()) == (term.text == "moe")
         else:
-            held = term.text in name or term.text in model.name.lower()
+            held = any(word in name or word in model.name.lower() for word in term.text.split(",") if word)
         return held != term.negated
 
     def _amount(self, name: str, measure: str) -> float | None:

@@ -196,6 +196,7 @@ class Page(Screen[None]):
 
     def forget(self) -> None:
         """Say no longer what the key before did."""
+        self.app.clear_notifications()
         if self.told:
             self.told = ""
             self.show(self.advisor.view)

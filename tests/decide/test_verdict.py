@@ -39,6 +39,14 @@ def test_keeping_because_nothing_open_does_more_names_what_stays_out_of_reach() 
     assert say(found.sentence) == "Keep mine: nothing open to you does more; code stays out of reach"
 
 
+def test_what_one_would_buy_is_no_cheaper_thing_that_runs_less() -> None:
+    found = judged([keeping({}), bought("toy", 50, {}), bought("slow", 900, {"chat": 5.0, "code": 3.0})])
+    assert [say(each) for each in found.do_not_if] == [
+        "you want chat at 20 tok/s: 5.0 tok/s bought, does not run owned",
+        "you want code at 30 tok/s: 3.0 tok/s bought, does not run owned",
+    ]
+
+
 def test_two_workloads_stay_out_of_reach() -> None:
     assert say(judged([bought("new", 100, {})]).sentence).endswith(
         "0 of 2 workloads that must be done; chat and code stay out of reach"

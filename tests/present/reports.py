@@ -46,6 +46,15 @@ considers: [{machine: rtx-pro-6000}]
 workloads: [{model: gpt-oss-120b, floor_tok_s: 15}]
 limits: {budget: 100}
 """
+COMPOSED = """\
+region: US
+currency: USD
+owns: [{machine: rtx-3090}]
+considers: [{machine: 2x rtx-4060-ti-16}]
+workloads: [{model: gpt-oss-20b, context: 8k, floor_tok_s: 10}]
+limits: {budget: 3000}
+"""
+"""A machine the catalog has no entry of."""
 NEEDS = {"owner": OWNER, "team": TEAM, "poor": POOR}
 
 

@@ -28,9 +28,10 @@ from advisor.estimate.case import Demand
 from advisor.estimate.note import note
 from advisor.present.compare import text
 from advisor.present.compare_json import KEYS, document
-from advisor.present.compare_table import LIKELY, SURE, Line, drawn, pace_text, stars
+from advisor.present.compare_table import LIKELY, SURE, Line, drawn, pace_text, row_lines, stars
 from advisor.present.compare_words import sentences
 from tests.present.findings import BOX, DESKTOP, MAKER, MODEL, does_not_fit, fits, measured
+from tests.present.test_curves import many
 
 if TYPE_CHECKING:
     from advisor.decide.crossover import Race
@@ -237,3 +238,23 @@ def test_an_old_price_says_its_age_and_a_missing_one_why() -> None:
     shown = text(without, FACTS, "table")
     assert "no price" in shown
     assert "nobody quotes a dated price of box" in shown
+
+
+def test_where_another_runtime_gives_many_more_it_is_named() -> None:
+    first = many(4)
+    other = replace(
+        many(4, tok_s=387.0, low_tok_s=300.0, high_tok_s=450.0),
+        case=replace(first.case, runtime=replace(first.case.runtime, id="sglang", name="SGLang")),
+    )
+    alike = replace(other, aggregate=replace(first.aggregate, tok_s=120.0))  # type: ignore[type-var]
+    asked = replace(TWO, concurrency=4)
+    question = TWO.rows[0].cells[0].question
+    question = replace(question, demand=replace(question.demand, concurrency=4))
+
+    def said(*ways: Finding) -> list[str]:
+        one = Cell(question, ways, None, None)
+        lines = row_lines(asked, replace(TWO.rows[0], cells=(one, one)))
+        return [cell for line in lines if line.label == "  more with" for cell in line.cells]
+
+    assert said(first, other) == ["387 SGLang"] * 2
+    assert said(first, alike) == said(first) == said(other, first) == []

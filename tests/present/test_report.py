@@ -11,10 +11,11 @@ from advisor.present import report_html, report_markdown
 from advisor.present.report_scene import MOST_SHOWN, scene_of
 from advisor.present.report_sources import Sources
 from advisor.present.report_tree import CITED, Claim, References, Section, Table, in_document
-from tests.present.reports import COMMAND
+from tests.present.reports import COMMAND, COMPOSED, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from advisor.catalog.contents import Catalog, Facts
     from advisor.evidence.calibration import Calibration
@@ -175,3 +176,10 @@ def test_a_source_of_an_overlay_is_marked_yours(catalog: Catalog) -> None:
     found.cite(name)
     listed = next(part for part in found.section().parts if isinstance(part, References))
     assert ", yours, " in listed.entries[0].text
+
+
+def test_a_machine_the_catalog_has_no_entry_of_is_reported_on(
+    facts: Facts, calibration: Calibration, tmp_path: Path
+) -> None:
+    assert "2x-rtx-4060-ti-16" not in facts.hardware
+    assert "RTX 4060 Ti" in report_markdown.page(made(facts, calibration, COMPOSED, tmp_path))

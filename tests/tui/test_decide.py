@@ -57,7 +57,7 @@ def test_the_answer_is_what_the_command_says(facts: Facts) -> None:
 
 def test_the_answer_follows_every_letter(facts: Facts) -> None:
     async def steps(driven: Driven) -> None:
-        assert "--consider or --budget" in flat(driven.text)
+        assert "budget or among: name machines in the line among, or a budget" in flat(driven.text)
         driven.app.view = replace(driven.view, draft=replace(SPARK, own=""), step=2)
         await driven.press("enter", *["backspace"] * 7, *"5EUR")
         assert "Nothing considered keeps to the limits" in flat(driven.text)

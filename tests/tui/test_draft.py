@@ -54,6 +54,18 @@ def test_a_line_that_means_nothing_is_named(facts: Facts, name: str, text: str, 
         need_of(facts, with_line(TYPED, name, text))
 
 
+def test_mistakes_of_every_line_are_named_at_once_by_their_steps(facts: Facts) -> None:
+    draft = replace(TYPED, want="gpt-os-12@32k:30", users="four", own="abacus", limits="one bx")
+    with pytest.raises(NeedInvalid) as raised:
+        need_of(facts, draft)
+    said = str(raised.value)
+    assert all(
+        each in said
+        for each in ("people at once four", "limits one bx", "models you want gpt-os-12@32k:30", "already own abacus")
+    )
+    assert "--" not in said
+
+
 @pytest.mark.parametrize(
     "path", need_files.in_folder(need_files.examples() or pytest.fail("no examples")), ids=lambda path: path.stem
 )

@@ -68,6 +68,14 @@ def test_a_context_is_compared_in_binary_thousands(facts: Facts) -> None:
     assert all((facts.models[name].context_tokens or 0) >= 131072 for name in found)
 
 
+def test_names_with_a_comma_between_them_leave_the_models_of_either(facts: Facts) -> None:
+    shelf = answers_of(facts).shelf
+    either = {*shelf.models(parse("gpt-oss-120b")), *shelf.models(parse("glm-4.7-flash"))}
+    assert set(shelf.models(parse("gpt-oss-120b,glm-4.7-flash"))) == either
+    assert set(shelf.models(parse("gpt-oss-120b,"))) == set(shelf.models(parse("gpt-oss-120b")))
+    assert not either & set(shelf.models(parse("-gpt-oss-120b,glm-4.7-flash")))
+
+
 def test_parameters_read_per_token_are_the_active_ones(facts: Facts) -> None:
     found = answers_of(facts).shelf.models(parse("moe active<4b"))
     assert "qwen3-30b-a3b" in found

@@ -85,6 +85,18 @@ def test_enter_opens_the_model_of_the_gap(facts: Facts) -> None:
     drive(facts, steps, view=OF_NEED)
 
 
+def test_why_explains_the_line_as_the_line_asks_whatever_the_view_asks(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        first = of_need(answers_of(facts).decided(need_of(facts, DRAFT)))[0].finding
+        assert first
+        await driven.press("e")
+        assert f"context {first.case.demand.context_tokens:,}" in driven.text
+        assert "1,048,576" not in driven.text
+
+    asked = replace(OF_NEED.asked, context_tokens=2**20)
+    drive(facts, steps, view=replace(OF_NEED, asked=asked), size=LARGE)
+
+
 def test_a_need_that_cannot_be_read_is_said(facts: Facts) -> None:
     text = shown(facts, "n", "down", "e", "escape", view=View(screen="gaps", draft=Draft(want="abacus")), size=LARGE)
     assert "abacus" in text

@@ -133,6 +133,24 @@ def test_a_filter_that_means_nothing_says_so(facts: Facts) -> None:
     assert "compares nothing known" in shown(facts, "slash", *"a<b", view=SPARK, size=LARGE)
 
 
+def test_what_is_wrong_with_a_filter_stays_said_until_it_is_right(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("slash", *"ctx>=8q")
+        assert driven.app.page
+        driven.app.page.show(driven.view)
+        await driven.settle()
+        assert "write one of" in driven.text
+        await driven.press("backspace")
+        assert "write one of" not in driven.text
+        await driven.press("z", "enter")
+        assert "write one of" in driven.text
+        assert driven.view.filter == "ctx>=8"
+        await driven.press("down")
+        assert "write one of" not in driven.text
+
+    drive(facts, steps, view=SPARK, size=LARGE)
+
+
 def test_a_filter_may_leave_nothing(facts: Facts) -> None:
     text = shown(facts, "slash", *"zzzz", "enter", "down", "enter", "s", "v", "space", view=SPARK)
     assert "nothing is left by this filter" in text
@@ -204,6 +222,9 @@ def test_what_is_too_long_for_the_line_of_remarks_stands_in_front_for_a_short_wh
         assert said.timeout == TOLD_S < 5
         covered = [line for line in driven.text.splitlines() if "advisor fit" in line or "--concurrency" in line]
         assert len(covered) <= 2
+        await driven.press("slash")
+        assert not driven.app._notifications
+        assert "advisor fit" not in driven.text
 
     asked = Asked(context_tokens=2**20, concurrency=64, runtime="llama.cpp")
     drive(facts, steps, view=View(model="nemotron-3-super-120b-a12b", machine="rtx-4090+rtx-5070-ti", asked=asked))
@@ -344,6 +365,18 @@ def test_a_click_moves_the_cursor_and_a_second_opens(facts: Facts) -> None:
         assert driven.view.screen == "evidence"
 
     drive(facts, steps, view=SPARK)
+
+
+def test_a_click_turns_to_a_part_of_the_model(facts: Facts) -> None:
+    async def steps(driven: Driven) -> None:
+        for name, tab in (("Formats", 4), ("Speed", 1), ("Memory", 0)):
+            place = driven.text.splitlines()[2].index(name)
+            await driven.pilot.click(offset=(place + 1, 2))
+            await driven.settle()
+            assert driven.view.tab == tab
+            assert f"[{name}]" in driven.text
+
+    drive(facts, steps, view=replace(SPARK, screen="model"))
 
 
 def test_the_palette_finds_commands_by_name(facts: Facts) -> None:
