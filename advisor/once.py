@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
 T = TypeVar("T")
+FEW = 16
+"""Places for results that take a second each, such as what rows teach where a question narrows them by day or source."""
 
 
 class Once(Generic[T]):

@@ -25,7 +25,7 @@ READABLE_TOK_S = 10.0
 RANK = {"fits": 0, "fits-offloaded": 1, "does-not-fit": 2, "unsupported": 3}
 
 
-class Way(Protocol):
+class Placed(Protocol):
     """What the order of findings goes by."""
 
     @property
@@ -45,7 +45,7 @@ class Way(Protocol):
         """Speed of one request with an empty cache."""
 
 
-def place(found: Way) -> tuple[int, bool, float, float, str, str]:
+def place(found: Placed) -> tuple[int, bool, float, float, str, str]:
     """The least is put first: by bits per weight at a readable speed, then by speed; of what does not fit what is least short."""
     if found.verdict == "does-not-fit" and found.footprint:
         short = float(found.footprint.placement.short_bytes)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, get_args
 
-from advisor.decide.bill import Bill, bill_of
 from advisor.decide.cases import Excluded, cases, formats_of, machine_of, offered, ways
 from advisor.decide.choose import READABLE_TOK_S, place
 from advisor.estimate.footprint import CannotRun, bare_footprint, least_short_bytes, loadable, placed, verdict_unplanned
@@ -28,10 +27,9 @@ from advisor.evidence.prefill_speed import reading
 
 if TYPE_CHECKING:
     from advisor.catalog.contents import Facts
-    from advisor.catalog.schema.hardware import Hardware
     from advisor.catalog.schema.model import Model
+    from advisor.decide.bill import Bill
     from advisor.decide.cases import Way
-    from advisor.decide.market import Market
     from advisor.decide.question import Question
     from advisor.estimate.case import Case
     from advisor.estimate.footprint import Footprint
@@ -213,12 +211,6 @@ def cell(  # noqa: PLR0913 - what is known of the pair, and what of it is asked
 def nearest(facts: Facts, calibration: Calibration, found: Finding) -> Measured | None:
     """The nearest row to the case without a remark; None where it is far, or nobody measured the pair."""
     return nearest_row(facts, calibration, found.case, found.case.demand.depth_tokens or 0)
-
-
-def price(facts: Facts, hardware: Hardware, market: Market) -> Bill | None:
-    """What the machine costs with what must stand around it; None where a part has no dated price."""
-    found = bill_of(facts, hardware, market)
-    return found if isinstance(found, Bill) else None
 
 
 def _rate_of_decode(found: Finding) -> Rate | None:

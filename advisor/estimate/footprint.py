@@ -115,12 +115,10 @@ def room_bytes(case: Case, weights: Weights, *, with_host: bool = False) -> int:
     if case.cache_rule != "llama.cpp" or case.demand.layout.stated:
         return _spare_bytes(placed(case, weights).placement, with_host=with_host)
     found, pools = load_of(case, weights), pools_of(case)
-    host_bytes = (
-        case.machine.host_bytes if with_host and case.runtime.splits.host and not case.machine.unified else None
-    )
+    host_bytes = _host_behind_bytes(case) if with_host else None
     have = sum(pool.usable_bytes for pool in pools) + (host_bytes or 0)
-    if (need := _least_bytes(found)) > have:
-        return have - need
+    if found.held_bytes > have:
+        return have - found.held_bytes
     spare = _spare_bytes(_on_devices(case, found))
     return spare if spare >= 0 or host_bytes is None else room_with_host(pools, host_pool(case), found)
 
@@ -143,23 +141,18 @@ def verdict_unplanned(case: Case, weights: Weights) -> Verdict | None:
     known size could take the rest. Raises CannotRun as `placed` does.
     """
     _must_spread(case)
-    machine = case.machine
     if case.cache_rule != "llama.cpp" or case.demand.layout.stated:
         return None
     found, pools = load_of(case, weights), pools_of(case)
-    usable, spills = sum(pool.usable_bytes for pool in pools), case.runtime.splits.host and not machine.unified
-    if _least_bytes(found) > usable:
-        return None if spills and machine.host_bytes is not None else "does-not-fit"
-    if len(pools) > 1:
-        return None
-    if found.whole_bytes(with_host=machine.unified) <= usable:
-        return "fits"
-    return None if spills and machine.host_bytes is not None else "does-not-fit"
+    usable, alone = sum(pool.usable_bytes for pool in pools), len(pools) == 1
+    if found.held_bytes > usable or (alone and found.whole_bytes(with_host=case.machine.unified) > usable):
+        return None if _host_behind_bytes(case) is not None else "does-not-fit"
+    return "fits" if alone else None
 
 
-def _least_bytes(found: Load) -> int:
-    """Weights and cache that must stand somewhere, whatever buffers there are beside them."""
-    return found.held_bytes
+def _host_behind_bytes(case: Case) -> int | None:
+    """Memory of the host that may take what the devices do not hold; None where there is none, or its size is not stated."""
+    return case.machine.host_bytes if case.runtime.splits.host and not case.machine.unified else None
 
 
 def load_of(case: Case, weights: Weights) -> Load:

@@ -13,9 +13,6 @@ from advisor.estimate.plan_flags import llama_cpp_server
 from advisor.estimate.split import layer_devices, stretches
 from advisor.estimate.stretch import Stretch
 from advisor.estimate.weights import Weights
-from advisor.once import Once
-
-_HELD = Once[int](16384)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +59,7 @@ class Load:
     @property
     def held_bytes(self) -> int:
         """Weights and cache that stand on the devices, whatever buffers there are beside them."""
-        return _HELD(
-            (self,), (), lambda: sum(self.weights.layer_bytes) + self.head_bytes + self.kv_bytes + self.state_bytes
-        )
+        return sum(self.weights.layer_bytes) + self.head_bytes + self.kv_bytes + self.state_bytes
 
     def whole_bytes(self, *, with_host: bool) -> int:
         """What one device needs to hold everything; with the host's part where both share one memory."""

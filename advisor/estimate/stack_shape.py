@@ -9,6 +9,7 @@ from advisor.estimate.alternating import streams_of
 from advisor.estimate.graph_styles import SECTIONED_POSITIONS, Style, style
 from advisor.estimate.kv_cache import layer_cache
 from advisor.estimate.passes import F16, F32, Pass
+from advisor.once import Once
 
 INDEX = 8
 SMALLEST_ROTATION = 64
@@ -76,7 +77,7 @@ class Shape:
         return index
 
 
-_SHAPES: dict[str, tuple[Model, Shape]] = {}
+_SHAPES = Once["Shape"](4096)
 
 
 def _gate_width(block: Block) -> int:
@@ -103,14 +104,15 @@ def _kind(architecture: str, block: Block) -> Kind:
 
 def shape(model: Model) -> Shape:
     """The stack of `model`; the same object for the same model."""
-    known = _SHAPES.get(model.id)
-    if known and known[0] is model:
-        return known[1]
+    return _SHAPES((model,), (), lambda: _shape(model))
+
+
+def _shape(model: Model) -> Shape:
     names, architecture = model.layer_names, model.gguf_architecture or ""
     kinds = {name: _kind(architecture, model.blocks[name]) for name in dict.fromkeys(names)}
     caches = [layer_cache(kind.block) for kind in kinds.values()]
     indexers = [k.block.latent_attention.indexer for k in kinds.values() if k.block.latent_attention]
-    found = Shape(
+    return Shape(
         layers=tuple(names), kinds=kinds, has_full=any(c.key_width and c.window is None for c in caches),
         window=max((c.window for c in caches if c.window is not None), default=None),
         positions=ROTARY_SECTIONS if architecture in SECTIONED_POSITIONS else 1,
@@ -120,8 +122,6 @@ def shape(model: Model) -> Shape:
         scaled_positions=any(name in model.tensors for name in POSITION_TABLES),
         table_width=model.tensors[LAYER_TABLE][0] if LAYER_TABLE in model.tensors else 0,
     )  # fmt: skip
-    _SHAPES[model.id] = (model, found)
-    return found
 
 
 @lru_cache(maxsize=64)

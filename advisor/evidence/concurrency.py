@@ -12,10 +12,10 @@ from advisor.estimate.serving import max_requests
 from advisor.evidence.batching import Batching
 from advisor.evidence.concurrency_interval import both, factors_of
 from advisor.evidence.concurrency_rows import Kind, recurrence, routing
-from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.observations import dense_ops_s, group
 from advisor.evidence.predict import bandwidth_bytes_s, software_date
 from advisor.evidence.prefill_rows import usual_ubatch
+from advisor.once import FEW, Once
 from advisor.units import tflops
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def batched(  # noqa: PLR0913 - each is one part of the question
     )  # fmt: skip
 
 
-_LEARNED: Narrowed[Batching] = Narrowed()
+_LEARNED = Once["Batching"](FEW)
 
 
 def learned(facts: Facts, calibration: Calibration, as_of: str | None, exclude_sources: frozenset[str]) -> Batching:
@@ -201,7 +201,7 @@ def learned(facts: Facts, calibration: Calibration, as_of: str | None, exclude_s
         found = scalings(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
         return replace(found, spreads=shipped.spreads)
 
-    return _LEARNED.once(facts, as_of, exclude_sources, again)
+    return _LEARNED((facts,), (as_of, exclude_sources), again)
 
 
 def aggregate(case: Batched, requests: int) -> Aggregate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.catalog.schema.common import known_by
@@ -182,15 +183,12 @@ def measured(
 def nearest_row(facts: Facts, calibration: Calibration, case: Case, depth: int) -> Measured | None:
     """The first of `measured` that is exact or near and has no remark; None where there is none.
 
-    Only that row is held against its own prediction, which takes longest.
+    Only that row is held against its own prediction.
     """
     here, old = _rows(facts, case, frozenset())
-    found = {row.id: differences(facts, row, case, depth)[0] for row in here if not _remark(row, old)}
-    near = [row for row in here if found.get(row.id, "far") != "far"]
-    near.sort(key=lambda row: row.id)
-    near.sort(key=lambda row: row.conditions.date or "", reverse=True)
-    first = min(near, key=lambda row: (ORDER[found[row.id]], tier(facts, row)), default=None)
-    return compared(facts, calibration, first, case, depth, old) if first else None
+    rows = (_beside(facts, record, case, depth, old) for record in here)
+    near = nearest_first(row for row in rows if row.closeness != "far" and not row.remark)
+    return replace(near[0], residual=_residual(facts, calibration, near[0].record, case)) if near else None
 
 
 def _rows(facts: Facts, case: Case, exclude_sources: frozenset[str]) -> tuple[list[Record], dict[str, str]]:
@@ -212,10 +210,15 @@ def compared(  # noqa: PLR0913 - the row, the question, and what is known of bot
     facts: Facts, calibration: Calibration, record: Record, case: Case, depth: int, old: dict[str, str]
 ) -> Measured:
     """The row held against the case at `depth`; `old` holds rows that later software overtook, as `age.overtaken` gives them."""
+    bare = _beside(facts, record, case, depth, old)
+    return replace(bare, residual=_residual(facts, calibration, record, case))
+
+
+def _beside(facts: Facts, record: Record, case: Case, depth: int, old: dict[str, str]) -> Measured:
+    """The same without what is predicted for the row, which takes longest."""
     closeness, words = differences(facts, record, case, depth)
     source = facts.sources[record.source]
-    residual = _residual(facts, calibration, record, case)
-    return Measured(record, source, tier(facts, record), closeness, words, residual, _remark(record, old))
+    return Measured(record, source, tier(facts, record), closeness, words, None, _remark(record, old))
 
 
 def nearest_first(rows: Iterable[Measured]) -> tuple[Measured, ...]:

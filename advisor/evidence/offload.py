@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.offload_rows import costed, host_group
 from advisor.evidence.spread import Spread
+from advisor.once import FEW, Once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ def shares_of(
     return costed(calibration, step, groups, rates)
 
 
-_LEARNED: Narrowed[Offload] = Narrowed()
+_LEARNED = Once["Offload"](FEW)
 
 
 def learned_offload(
@@ -125,4 +125,4 @@ def learned_offload(
         found = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
         return replace(found, spread=shipped.spread)
 
-    return _LEARNED.once(facts, as_of, exclude_sources, again)
+    return _LEARNED((facts,), (as_of, exclude_sources), again)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from advisor.estimate.prefill import Rates
-from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.prefill_rows import REFERENCE_OPS_S, Setting
 from advisor.evidence.spread import quantile
+from advisor.once import FEW, Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,7 +171,7 @@ class PrefillCalibration:
         return None
 
 
-_LEARNED: Narrowed[PrefillCalibration] = Narrowed()
+_LEARNED = Once["PrefillCalibration"](FEW)
 
 
 def learned_prefill(facts: Facts, as_of: str | None, exclude_sources: frozenset[str]) -> PrefillCalibration:
@@ -188,4 +188,4 @@ def learned_prefill(facts: Facts, as_of: str | None, exclude_sources: frozenset[
 
         return replace(fitted(facts, as_of=as_of, exclude_sources=exclude_sources), quantiles=shipped.quantiles)
 
-    return _LEARNED.once(facts, as_of, exclude_sources, again)
+    return _LEARNED((facts,), (as_of, exclude_sources), again)

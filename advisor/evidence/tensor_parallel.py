@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from advisor.estimate.decode import step_s
-from advisor.evidence.narrowed import Narrowed
 from advisor.evidence.spread import Spread
+from advisor.once import FEW, Once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ class TensorParallel:
         return found.bytes_s + fixed + self.term("link", where, link) * found.reduces
 
 
-_LEARNED: Narrowed[TensorParallel] = Narrowed()
+_LEARNED = Once["TensorParallel"](FEW)
 
 
 def learned_tensor_parallel(
@@ -109,4 +109,4 @@ def learned_tensor_parallel(
         found = without_interval(facts, calibration, as_of=as_of, exclude_sources=exclude_sources)
         return replace(found, spread=shipped.spread)
 
-    return _LEARNED.once(facts, as_of, exclude_sources, again)
+    return _LEARNED((facts,), (as_of, exclude_sources), again)

@@ -9,7 +9,7 @@ from advisor.present.compare_screen import as_rows, board
 from advisor.present.compare_table import LEGEND
 from advisor.present.machine_labels import machine_labels
 from advisor.tui.board_lines import BoardLines
-from advisor.tui.page import Page, conditions, market_words, question_words
+from advisor.tui.page import Page, conditions, counted, market_words, question_words
 from advisor.tui.view import Lineup
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.tui.answers import Answers
     from advisor.tui.lines import Lines
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
 LEAST_MACHINES = 2
 MOST_MODELS = 6
@@ -102,7 +103,7 @@ class ComparePage(Page):
     def headings(self, view: View) -> list[str]:
         """How much is compared, and where it would be bought."""
         models, machines = compared(self.answers, view)
-        counts = f"{len(machines)} machines, {len(models)} model{'s' * (len(models) != 1)}"
+        counts = f"{counted(len(machines), 'machine')}, {counted(len(models), 'model')}"
         prices = market_words(self.answers.terms(view).market)
         parts = [
             counts,
@@ -244,7 +245,7 @@ class ComparePage(Page):
         view = self.advisor.view
         self.advisor.view = self._moved(replace(view, row=0), message.row)
 
-    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The cursor goes so many lines."""
         self.advisor.view = self._moved(self.advisor.view, message.rows)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
 BESIDE = 110
 NEED_WIDTHS = ((170, 64), (BESIDE, 50))
@@ -247,7 +248,7 @@ class DecidePage(FilingPage):
             named += [each.option.name for each in sorted(bought, key=lambda each: each is not pick)]
         return tuple(dict.fromkeys(named))[:MOST_COMPARED]
 
-    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The answer moves so many lines."""
         view = self.advisor.view
         most = self._furthest()

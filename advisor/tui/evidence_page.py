@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from advisor.decide.pair import Pair
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
 MOST_BELOW = 9
 
@@ -116,7 +117,7 @@ class EvidencePage(Page):
         if message.row < self._count(self.advisor.view):
             self.advisor.view = replace(self.advisor.view, row=message.row)
 
-    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The cursor goes so many rows."""
         view = self.advisor.view
         self.advisor.view = replace(view, row=min(max(view.row + message.rows, 0), max(0, self._count(view) - 1)))

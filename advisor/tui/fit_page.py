@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
     Likely = tuple[View, Callable[[], list[tuple[str, str]]]]
 
@@ -267,7 +268,7 @@ class FitPage(Page):
         else:
             self.advisor.view = view.at(models[message.row], machines[message.column])
 
-    def on_pair_table_wheeled(self, message: PairTable.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The cursor goes so many rows."""
         view = self.advisor.view
         models, machines, row, column = self._place(view)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from advisor.evidence.finding import Finding
     from advisor.present.gaps_screen import GapRow
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
 MOST_MODELS, MOST_MACHINES = 12, 8
 """How many of a view without a need are looked at."""
@@ -215,7 +216,7 @@ class GapsPage(WeighingPage):
         if message.row < len(self._rows(self.advisor.view)):
             self.advisor.view = replace(self.advisor.view, row=message.row)
 
-    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The cursor goes so many rows."""
         view = self.advisor.view
         self.advisor.view = replace(view, row=min(max(view.row + message.rows, 0), max(0, len(self._rows(view)) - 1)))

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
+
+from advisor.tui.wheel import Wheel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
 
-STEP = 3
 
-
-class Lines(Widget):
+class Lines(Wheel):
     """Draws what it is given; tells which line was clicked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--head", "lines--line", "lines--cursor"}
@@ -28,13 +27,6 @@ class Lines(Widget):
         def __init__(self, row: int) -> None:
             super().__init__()
             self.row = row
-
-    class Wheeled(Message):
-        """Somebody turned the wheel by so many lines."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,11 +68,3 @@ class Lines(Widget):
         """Tell which item it was."""
         if event.y >= len(self._head):
             self.post_message(self.Picked(self._top + (event.y - len(self._head)) // self._each))
-
-    def on_mouse_scroll_down(self) -> None:
-        """Down by a few lines."""
-        self.post_message(self.Wheeled(STEP))
-
-    def on_mouse_scroll_up(self) -> None:
-        """Up by a few lines."""
-        self.post_message(self.Wheeled(-STEP))

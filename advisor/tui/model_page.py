@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from advisor.evidence.finding import Finding
     from advisor.present.figure import Figure
     from advisor.tui.view import View
+    from advisor.tui.wheel import Wheel
 
 PARTS = ("Memory", "Speed", "Many users", "Facts", "Formats")
 MEMORY, SPEED, MANY, FACTS, FORMATS = range(len(PARTS))
@@ -193,7 +194,7 @@ class ModelPage(Page):
         elif view.tab == FORMATS:
             self.advisor.view = replace(view, row=message.row)
 
-    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+    def on_wheel_wheeled(self, message: Wheel.Wheeled) -> None:
         """The cursor goes so many lines."""
         self.advisor.view = self._moved(self.advisor.view.at(*self.answers.pair(self.advisor.view)), message.rows)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
-from textual.widget import Widget
+
+from advisor.tui.wheel import Wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 HERE, MARKED, MARKED_HERE = "▸", "+", "»"
 """Signs before a cell: the cursor is on it, it is marked, or both."""
-STEP = 3
-"""Rows for one turn of the wheel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def held(start: int, length: int, cursor: int, count: int) -> int:
     return max(0, min(start, count - length))
 
 
-class PairTable(Widget):
+class PairTable(Wheel):
     """Draws what it is given; tells what was clicked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -72,13 +71,6 @@ class PairTable(Widget):
         def __init__(self, row: int, column: int) -> None:
             super().__init__()
             self.row, self.column = row, column
-
-    class Wheeled(Message):
-        """Somebody turned the wheel by so many rows."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,11 +97,3 @@ class PairTable(Widget):
     def style_of(self, name: str) -> Style:
         """The style of that part."""
         return self.get_component_rich_style(f"heat--{name}")
-
-    def on_mouse_scroll_down(self) -> None:
-        """Down by a few rows."""
-        self.post_message(self.Wheeled(STEP))
-
-    def on_mouse_scroll_up(self) -> None:
-        """Up by a few rows."""
-        self.post_message(self.Wheeled(-STEP))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.decide.bill import Bill, bill_of
 from advisor.decide.choose import answer
-from advisor.decide.grid import QUANTITIES, Cell, best, cell, nearest, price, smallest_bytes
+from advisor.decide.grid import QUANTITIES, Cell, best, cell, nearest, smallest_bytes
 from advisor.decide.market import Market
 from advisor.decide.question import Question
 from advisor.estimate.case import Demand
@@ -114,10 +115,10 @@ def test_what_is_short_says_by_how_much_and_nothing_else(facts: Facts, calibrati
 
 def test_the_price_of_a_token_a_second_is_the_bill_over_the_rate(facts: Facts, calibration: Calibration) -> None:
     spark = facts.hardware["dgx-spark"]
-    bill = price(facts, spark, Market())
+    bill = bill_of(facts, spark, Market())
+    assert isinstance(bill, Bill)
     way = best(facts, calibration, Question(model=facts.models["gpt-oss-120b"], hardware=spark))
     shown = cell(facts, calibration, way, "price", bill)
-    assert bill
     assert way
     deep = cell(facts, calibration, way, "at context").rate
     assert deep
